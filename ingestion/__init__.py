@@ -1,0 +1,1 @@
+"""Raw channel files in, the raw schema of the warehouse out (dlt)."""

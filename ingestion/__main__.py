@@ -1,0 +1,55 @@
+"""``python -m ingestion``: write the sample brand, load raw files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ingestion.loading import KeyChangedError, Outcome, run
+from ingestion.manifest import ManifestError
+from ingestion.pipeline import LoadFailedError
+from ingestion.warehouse import Warehouse, WarehouseBusyError
+
+SHOWN = 10
+
+
+def main() -> int:
+    """Run one command; exit code 1 says what went wrong, in one sentence."""
+    parser = argparse.ArgumentParser(prog="python -m ingestion", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    sample = commands.add_parser("sample", help="write the sample brand's raw files")
+    sample.add_argument("--people", type=int, default=5000)
+    sample.add_argument("--days", type=int, default=90)
+    sample.add_argument("--seed", type=int, default=7)
+    loading = commands.add_parser("load", help="load new raw files into the warehouse")
+    loading.add_argument("manifests", nargs="*", type=Path, help="manifests of declared files")
+    arguments = parser.parse_args()
+    warehouse = Warehouse.from_environment()
+    if arguments.command == "sample":
+        from ingestion.sample_brand import write_sample_brand
+
+        print(write_sample_brand(warehouse.root, arguments.people, arguments.days, arguments.seed))
+        return 0
+    try:
+        outcome = run(warehouse, arguments.manifests, print)
+    except (ManifestError, KeyChangedError, LoadFailedError, WarehouseBusyError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    _report(outcome)
+    return 0
+
+
+def _report(outcome: Outcome) -> None:
+    print(
+        f"{outcome.files} files: {outcome.rows_read:,} rows read = {outcome.rows_landed:,} landed "
+        f"+ {outcome.rows_duplicate:,} duplicate + {outcome.rows_quarantined:,} quarantined"
+    )
+    for line in outcome.quarantined[:SHOWN]:
+        print(f"  quarantined: {line}")
+    if outcome.rows_quarantined > SHOWN:
+        print(f"  … and {outcome.rows_quarantined - SHOWN:,} more, all in raw.quarantine")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

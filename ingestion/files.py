@@ -1,0 +1,87 @@
+"""Landed files: which there are, and their lines whatever state the file is in."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import IO, Any
+
+from dlt.sources.filesystem import filesystem
+
+from ingestion.records import BadRecord
+
+MAX_LINE_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One raw file, as listed by dlt's filesystem source.
+
+    ``size`` and ``modified_at`` tell whether it changed since it was last read.
+    """
+
+    path: str
+    size: int
+    modified_at: datetime
+    item: Any
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder."""
+        return PurePosixPath(self.path).name
+
+    def open(self) -> IO[bytes]:
+        """The file's bytes; gzip is undone where the name says so."""
+        raw: IO[bytes] = self.item.open(mode="rb", compression="disable")
+        return gzip.open(raw) if self.name.endswith(".gz") else raw  # type: ignore[return-value]
+
+
+def list_files(folder: str, pattern: str) -> list[LandedFile]:
+    """The files below ``folder`` (a path or any URL fsspec knows) in the order of their names."""
+    listed = filesystem(bucket_url=folder, file_glob=pattern)
+    files = [
+        LandedFile(
+            path=item["relative_path"],
+            size=item["size_in_bytes"],
+            modified_at=item["modification_date"],
+            item=item,
+        )
+        for item in listed
+    ]
+    return sorted(files, key=lambda file: file.path)
+
+
+def read_lines(file: LandedFile) -> Iterator[tuple[int, bytes] | BadRecord]:
+    """The file's numbered lines, without blank ones.
+
+    A compressed file that ends early gives its good lines first, then one bad record. A line
+    longer than 16 MiB is passed over as a bad record: it would not fit beside the others.
+    """
+    number = 0
+    try:
+        with file.open() as stream:
+            while line := stream.readline(MAX_LINE_BYTES):
+                number += 1
+                if len(line) == MAX_LINE_BYTES and not line.endswith(b"\n"):
+                    while (rest := stream.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
+                        continue
+                    yield BadRecord(
+                        f"line {number}",
+                        "the line is longer than 16 MiB",
+                        "Split the batch at the sender.",
+                        line[:200].decode(errors="replace"),
+                    )
+                    continue
+                if line.strip():
+                    yield number, line.rstrip(b"\r\n")
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        yield BadRecord(
+            f"after line {number}",
+            f"the compressed file is damaged or ends early ({error})",
+            "Deliver the whole file again; the lines before the damage have landed.",
+            "",
+        )

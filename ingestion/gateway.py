@@ -1,0 +1,181 @@
+"""Gateway lines: one HTTP request a line, as a collector wrote it down."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+import orjson
+
+from ingestion.files import LandedFile, read_lines
+from ingestion.records import BadRecord, BadRecordError, Record, instant, moment
+
+# A vendor's payload can be of any shape; one odd record must never stop the good ones around it.
+_UNFORESEEN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+
+
+class Request(NamedTuple):
+    """One received HTTP request."""
+
+    received_at: datetime
+    path: str
+    query: str
+    ip: str
+    user_agent: str
+    body: bytes
+
+
+class Pull(NamedTuple):
+    """One page that a vendor's API answered."""
+
+    fetched_at: datetime
+    fetched_at_raw: str
+    request: dict[str, Any]
+    response: dict[str, Any]
+
+
+def read_requests(
+    file: LandedFile, parse: Callable[[Request], Iterator[Record | BadRecordError]]
+) -> Iterator[Record | BadRecord]:
+    """Every record in every request of the file; what cannot be read becomes a bad record.
+
+    ``parse`` yields an error for a bad record beside good ones, and raises for a bad request.
+    """
+    yield from _read_json_lines(file, _request, parse)
+
+
+def read_pulls(
+    file: LandedFile, parse: Callable[[Pull], Iterator[Record | BadRecordError]]
+) -> Iterator[Record | BadRecord]:
+    """Every record in every API page of the file; what cannot be read becomes a bad record."""
+    yield from _read_json_lines(file, _pull, parse)
+
+
+def query_of(text: str) -> dict[str, str]:
+    """The parameters of a query string or form body; of a repeated one the last counts."""
+    return dict(parse_qsl(text, keep_blank_values=True))
+
+
+def load_json(text: bytes | str) -> Any:
+    """Parsed JSON.
+
+    Raises:
+        BadRecordError: no JSON.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise BadRecordError(
+            f"no JSON: {error.msg} at byte {error.pos}", "Send whole JSON."
+        ) from error
+
+
+def as_object(value: Any, what: str) -> dict[str, Any]:
+    """The value, if it is a JSON object.
+
+    Raises:
+        BadRecordError: anything else.
+    """
+    if not isinstance(value, dict):
+        raise BadRecordError(
+            f"{what} is {type(value).__name__}, not an object", "Send one JSON object."
+        )
+    return value
+
+
+def as_list(value: Any, what: str) -> list[Any]:
+    """The value, if it is a JSON array.
+
+    Raises:
+        BadRecordError: anything else.
+    """
+    if not isinstance(value, list):
+        raise BadRecordError(f"{what} is {type(value).__name__}, not a list", "Send a JSON array.")
+    return value
+
+
+def required(record: dict[str, Any], field: str) -> str:
+    """The field as text.
+
+    Raises:
+        BadRecordError: missing or empty.
+    """
+    value = record.get(field)
+    if value is None or value == "":
+        raise BadRecordError(f"{field} is missing", f"Send {field} with every record.")
+    return str(value)
+
+
+def dump(record: dict[str, Any]) -> str:
+    """The record as one JSON text, its keys in the sender's order."""
+    return orjson.dumps(record).decode()
+
+
+def _read_json_lines(
+    file: LandedFile,
+    envelope: Callable[[dict[str, Any]], Any],
+    parse: Callable[[Any], Iterator[Record | BadRecordError]],
+) -> Iterator[Record | BadRecord]:
+    for line in read_lines(file):
+        if isinstance(line, BadRecord):
+            yield line
+            continue
+        number, text = line
+        try:
+            for result in parse(envelope(as_object(load_json(text), "the line"))):
+                yield (
+                    _placed(result, number, text) if isinstance(result, BadRecordError) else result
+                )
+        except BadRecordError as error:
+            yield _placed(error, number, text)
+        except _UNFORESEEN as error:
+            unforeseen = BadRecordError(
+                f"unexpected shape ({type(error).__name__})", "Compare it with the vendor's format."
+            )
+            yield _placed(unforeseen, number, text)
+
+
+def _placed(error: BadRecordError, number: int, text: bytes) -> BadRecord:
+    return BadRecord(
+        f"line {number}", error.reason, error.remedy, text[:2000].decode(errors="replace")
+    )
+
+
+def _request(line: dict[str, Any]) -> Request:
+    body = line.get("body", line.get("data")) or ""
+    if not isinstance(body, str):
+        raise BadRecordError("the body is not text", "Write binary bodies as base64.")
+    raw = body.encode()
+    if line.get("body_encoding") == "base64":
+        try:
+            raw = base64.b64decode(raw, validate=True)
+        except binascii.Error as error:
+            raise BadRecordError("the body is no base64", "Check the collector.") from error
+    return Request(
+        received_at=_received_at(line),
+        path=str(line.get("path") or ""),
+        query=str(line.get("query") or str(line.get("uri") or "").partition("?")[2]),
+        ip=str(line.get("ip") or ""),
+        user_agent=str(line.get("user_agent", line.get("ua")) or ""),
+        body=raw,
+    )
+
+
+def _received_at(line: dict[str, Any]) -> datetime:
+    if text := line.get("received_at") or line.get("date"):
+        return moment(text, UTC)
+    return instant(line.get("ingest_time"), per_second=1000)
+
+
+def _pull(line: dict[str, Any]) -> Pull:
+    raw = required(line, "fetched_at")
+    return Pull(
+        fetched_at=moment(raw, UTC),
+        fetched_at_raw=raw,
+        request=as_object(line.get("request"), "request"),
+        response=as_object(line.get("response"), "response"),
+    )

@@ -1,0 +1,149 @@
+"""One run of the loader: find the new files, load them, say what became of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import dlt
+
+from ingestion.files import list_files
+from ingestion.manifest import DeclaredFile, ManifestError, read_manifest
+from ingestion.pipeline import (
+    LOAD_ID,
+    RECORD_TABLES,
+    FileToRead,
+    count_landed,
+    finish_pending,
+    forget_incomplete,
+    load,
+    open_pipeline,
+    read_table,
+)
+from ingestion.pseudonyms import Pseudonymiser, configured_pseudonymiser
+from ingestion.sources import SOURCES, declared
+from ingestion.warehouse import Warehouse
+
+# Bounds the memory of one package and what a crash has to repeat.
+BYTES_PER_LOAD = 192 * 1024 * 1024
+
+
+class KeyChangedError(RuntimeError):
+    """The warehouse was loaded under another pseudonymisation key."""
+
+
+class Outcome(NamedTuple):
+    """What became of the rows of one run: read = landed + duplicate + quarantined."""
+
+    files: int
+    rows_read: int
+    rows_landed: int
+    rows_duplicate: int
+    rows_quarantined: int
+    quarantined: list[str]
+
+
+def run(warehouse: Warehouse, manifests: list[Path], say: Callable[[str], None]) -> Outcome:
+    """Load every new or changed file of the landing folder and of the manifests.
+
+    A load that was cut short is finished first. Files already loaded are passed over; a file that
+    grew is read again, and its known records count as duplicates.
+
+    Raises:
+        ManifestError: a manifest cannot be followed, or names files that are not there.
+        KeyChangedError: the pseudonymisation key is not the one the warehouse knows.
+        LoadFailedError: the warehouse refused a load.
+        WarehouseBusyError: another loader is at work.
+    """
+    declared_files = [entry for path in manifests for entry in read_manifest(path)]
+    pseudonymiser = configured_pseudonymiser()
+    with warehouse.loading():
+        pipeline = open_pipeline(warehouse)
+        finish_pending(pipeline)
+        forget_incomplete(pipeline)
+        known = _known_files(pipeline, pseudonymiser)
+        fresh = [
+            file
+            for file in (*_landed(warehouse), *_declared(declared_files))
+            if file.file_id not in known
+        ]
+        load_ids: list[str] = []
+        for number, part in enumerate(parts := _in_parts(fresh), 1):
+            say(f"load {number} of {len(parts)}: {len(part)} files")
+            load_ids += load(pipeline, part, pseudonymiser).loads_ids
+        return _outcome(pipeline, load_ids)
+
+
+def _landed(warehouse: Warehouse) -> Iterator[FileToRead]:
+    for source in SOURCES:
+        folder = warehouse.landing / source.name
+        if folder.is_dir():
+            for file in list_files(str(folder), source.pattern):
+                yield FileToRead(source.name, file, source.read)
+
+
+def _declared(entries: list[DeclaredFile]) -> Iterator[FileToRead]:
+    for entry in entries:
+        files = list_files(entry.folder, entry.pattern) if Path(entry.folder).is_dir() else []
+        if not files:
+            raise ManifestError(
+                f"{entry.manifest.name}: {entry.name}: no file matches {entry.path} "
+                f"(looked in {entry.folder})"
+            )
+        for file in files:
+            # The name sets apart entries that read one file as two shapes.
+            named = replace(file, path=f"{entry.name}/{file.path}")
+            yield FileToRead("declared", named, partial(declared.read, entry))
+
+
+def _known_files(pipeline: dlt.Pipeline, pseudonymiser: Pseudonymiser) -> set[str]:
+    loaded = read_table(pipeline, "loaded_files", ["file_id", "key_fingerprint"])
+    if set(loaded["key_fingerprint"].to_pylist()) - {pseudonymiser.fingerprint()}:
+        raise KeyChangedError(
+            "The pseudonymisation key is not the one this warehouse was loaded with: the same "
+            "person would get new pseudonyms. Set OMNITOUCH_HMAC_KEY to the old key, or load "
+            "everything into a new warehouse."
+        )
+    return set(loaded["file_id"].to_pylist())
+
+
+def _in_parts(files: list[FileToRead]) -> list[list[FileToRead]]:
+    parts: list[list[FileToRead]] = []
+    size = BYTES_PER_LOAD
+    for file in files:
+        # Compressed text unfolds about eight times.
+        weight = file.file.size * (8 if file.file.name.endswith(".gz") else 1)
+        if size + weight > BYTES_PER_LOAD:
+            parts.append([])
+            size = 0
+        parts[-1].append(file)
+        size += weight
+    return parts
+
+
+def _outcome(pipeline: dlt.Pipeline, load_ids: list[str]) -> Outcome:
+    columns = ["rows_read", "rows_quarantined", LOAD_ID]
+    files = [
+        row
+        for row in read_table(pipeline, "loaded_files", columns).to_pylist()
+        if row[LOAD_ID] in load_ids
+    ]
+    columns = ["file", "position", "reason", "remedy", LOAD_ID]
+    quarantined = [
+        f"{row['file']}, {row['position']}: {row['reason']}. {row['remedy']}"
+        for row in read_table(pipeline, "quarantine", columns).to_pylist()
+        if row[LOAD_ID] in load_ids
+    ]
+    read = sum(row["rows_read"] for row in files)
+    landed = sum(count_landed(pipeline, table, load_ids) for table in RECORD_TABLES)
+    return Outcome(
+        files=len(files),
+        rows_read=read,
+        rows_landed=landed,
+        rows_duplicate=read - landed - len(quarantined),
+        rows_quarantined=len(quarantined),
+        quarantined=quarantined,
+    )

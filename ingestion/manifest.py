@@ -1,0 +1,231 @@
+"""Declared files: one YAML manifest says what any CSV, JSON lines or Parquet file holds.
+
+The manifest's own format is described in docs/declared-files.md.
+"""
+
+from __future__ import annotations
+
+import codecs
+import difflib
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+
+IDENTIFIER_FIELDS = ("customer", "identifiers")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What one kind of declared file may hold.
+
+    Attributes:
+        required: fields that a row cannot do without.
+        optional: further fields.
+        defaults: values of fields that are neither a column nor a constant.
+    """
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    defaults: dict[str, str] = field(default_factory=dict)
+    of_people: bool = True
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Every field a mapping may name."""
+        return self.required + self.optional
+
+
+_TOUCH = ("channel", "campaign", "ad", "content", "value", "order_id", "product", "url")
+_ORDER = ("order_id", "line_id", "amount", "quantity", "unit_price", "product", "status")
+_ORDER += ("refunded", "store", "updated_at")
+_SPEND = ("account", "campaign", "campaign_name", "ad", "impressions", "clicks", "conversions")
+_SPEND += ("updated_at",)
+SHAPES = {
+    "events": Shape(("occurred_at", "event"), (*_TOUCH, "discriminator")),
+    "touches": Shape(("occurred_at", "channel"), ("event", *_TOUCH[1:]), {"event": "touch"}),
+    "orders": Shape(("occurred_at",), _ORDER, {"status": "paid"}),
+    "ad_spend": Shape(("date", "channel", "cost"), _SPEND, of_people=False),
+    "paths": Shape(("path", "conversions"), ("value", "non_conversions"), of_people=False),
+    "profiles": Shape((), ("occurred_at", "name", "gender", "city", "level", "birthday")),
+}
+FORMATS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+FORMATS |= {".json": "jsonl", ".parquet": "parquet"}
+
+
+class ManifestError(ValueError):
+    """A manifest that cannot be followed; the message names the file, the entry and the remedy."""
+
+
+@dataclass(frozen=True)
+class DeclaredFile:
+    """One entry of a manifest, checked."""
+
+    manifest: Path
+    name: str
+    path: str
+    shape: str
+    source: str
+    format: str
+    columns: dict[str, str]
+    identifiers: dict[str, str]
+    constants: dict[str, str]
+    defaults: dict[str, str]
+    values: dict[str, dict[str, str]]
+    key: tuple[str, ...]
+    encoding: str
+    separator: str
+    path_separator: str
+    header: list[str] | None
+    time_zone: tzinfo
+    time_format: str | None
+    money_unit: str
+    negative_amounts: str
+
+    @property
+    def folder(self) -> str:
+        """The folder that ``pattern`` is relative to."""
+        whole = Path(self.manifest.parent, self.path)
+        fixed = [part for part in whole.parent.parts if not set(part) & set("*?[")]
+        return str(Path(*fixed))
+
+    @property
+    def pattern(self) -> str:
+        """The file or glob below ``folder``."""
+        return str(Path(self.manifest.parent, self.path).relative_to(self.folder))
+
+    @property
+    def column_names(self) -> list[str]:
+        """Every column of the file that the mapping needs."""
+        return list(dict.fromkeys((*self.columns.values(), *self.identifiers.values(), *self.key)))
+
+
+def read_manifest(path: Path) -> list[DeclaredFile]:
+    """The declared files of one manifest.
+
+    Raises:
+        ManifestError: the manifest is not there, no YAML, or says something that cannot be.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ManifestError(f"{path}: cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ManifestError(f"{path}: no YAML: {error}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("files"), list):
+        raise ManifestError(f"{path}: holds no list named `files`")
+    entries = [_entry(path.resolve(), entry, at) for at, entry in enumerate(content["files"], 1)]
+    names = [entry.name for entry in entries]
+    if repeated := {name for name in names if names.count(name) > 1}:
+        raise ManifestError(f"{path}: the name {sorted(repeated)[0]!r} is used twice")
+    return entries
+
+
+def _entry(manifest: Path, entry: Any, at: int) -> DeclaredFile:
+    if not isinstance(entry, dict):
+        raise ManifestError(f"{manifest.name}: file {at} is no mapping")
+    where = f"{manifest.name}: {entry.get('name', f'file {at}')}"
+    _known(where, "setting", entry, _SETTINGS)
+    for name in ("name", "path", "shape"):
+        if not isinstance(entry.get(name), str):
+            raise ManifestError(f"{where}: `{name}` is missing")
+    _known(where, "shape", [entry["shape"]], SHAPES)
+    shape = SHAPES[entry["shape"]]
+    columns, constants = _texts(where, entry, "columns"), _texts(where, entry, "constants")
+    identifiers = _texts(where, entry, "identifiers")
+    customer = columns.pop("customer", None)
+    source = str(entry.get("source", entry["name"]))
+    if customer:
+        identifiers = {f"customer_key:{source}": customer, **identifiers}
+    _known(where, "field", [*columns, *constants, *(entry.get("values") or {})], shape.fields)
+    given = {*columns, *constants, *shape.defaults}
+    if missing := [name for name in shape.required if name not in given]:
+        raise ManifestError(
+            f"{where}: a file of {entry['shape']} needs {', '.join(missing)}: "
+            "name a column under `columns` or a value under `constants`"
+        )
+    if entry["shape"] == "orders" and not {"amount", "unit_price"} & given:
+        raise ManifestError(f"{where}: orders need `amount`, or `quantity` and `unit_price`")
+    if shape.of_people and not identifiers:
+        raise ManifestError(
+            f"{where}: says not who: map `customer` under `columns`, or `identifiers` by type"
+        )
+    if not shape.of_people and identifiers:
+        raise ManifestError(f"{where}: {entry['shape']} are about no person: drop the identifiers")
+    return DeclaredFile(
+        manifest=manifest,
+        name=entry["name"],
+        path=entry["path"],
+        shape=entry["shape"],
+        source=source,
+        format=_format(where, entry),
+        columns=columns,
+        identifiers=identifiers,
+        constants=constants,
+        defaults=shape.defaults,
+        values={name: _texts(where, entry["values"], name) for name in entry.get("values") or {}},
+        key=tuple(entry.get("key") or ()),
+        encoding=_encoding(where, str(entry.get("encoding", "utf-8"))),
+        separator=str(entry.get("separator", "\t" if ".tsv" in entry["path"] else ",")),
+        path_separator=str(entry.get("path_separator", ">")),
+        header=entry.get("header"),
+        time_zone=_zone(where, str(entry.get("time_zone", "Asia/Shanghai"))),
+        time_format=entry.get("time_format"),
+        money_unit=_one_of(where, entry, "money_unit", ("yuan", "fen")),
+        negative_amounts=_one_of(where, entry, "negative_amounts", ("quarantine", "return")),
+    )
+
+
+_SETTINGS = ("name", "path", "shape", "source", "format", "columns", "identifiers", "constants")
+_SETTINGS += ("values", "key", "encoding", "separator", "path_separator", "header", "time_zone")
+_SETTINGS += ("time_format", "money_unit", "negative_amounts")
+
+
+def _known(where: str, what: str, names: Any, known: Any) -> None:
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(str(name), list(known), n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise ManifestError(f"{where}: unknown {what} {name!r}{hint} Known: {', '.join(known)}")
+
+
+def _texts(where: str, entry: dict[str, Any], name: str) -> dict[str, str]:
+    value = entry.get(name) or {}
+    if not isinstance(value, dict):
+        raise ManifestError(f"{where}: `{name}` is no mapping")
+    return {str(key): str(item) for key, item in value.items()}
+
+
+def _one_of(where: str, entry: dict[str, Any], name: str, allowed: tuple[str, ...]) -> str:
+    value = str(entry.get(name, allowed[0]))
+    _known(where, name, [value], allowed)
+    return value
+
+
+def _format(where: str, entry: dict[str, Any]) -> str:
+    if given := entry.get("format"):
+        _known(where, "format", [given], ("csv", "jsonl", "parquet"))
+        return str(given)
+    suffixes = [suffix.lower() for suffix in Path(entry["path"]).suffixes if suffix != ".gz"]
+    if not suffixes or suffixes[-1] not in FORMATS:
+        raise ManifestError(
+            f"{where}: cannot tell the format: set `format` to csv, jsonl or parquet"
+        )
+    return FORMATS[suffixes[-1]]
+
+
+def _encoding(where: str, name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        raise ManifestError(f"{where}: unknown encoding {name!r}; try utf-8 or gb18030") from error
+
+
+def _zone(where: str, name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ManifestError(f"{where}: unknown time_zone {name!r}; try Asia/Shanghai") from error

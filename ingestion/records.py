@@ -1,0 +1,108 @@
+"""What a source yields: records and bad records, and the key that makes a record land once."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta, timezone
+from hashlib import blake2b
+from typing import NamedTuple
+
+BEIJING = timezone(timedelta(hours=8))
+CLOCK_SKEW_SECONDS = 48 * 3600
+EARLIEST_EPOCH = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
+
+
+class Record(NamedTuple):
+    """One raw record, free of personal identifiers, on its way to the raw schema.
+
+    Attributes:
+        record_type: the vendor's own kind of record (``track``, ``event``, ``trade`` …).
+        key: natural key and, for records that change, their version; hashed to ``event_id``.
+        occurred_at_raw: the vendor's time as written; staging gives it its zone.
+        received_at: when it reached us.
+        payload: the record as one JSON text.
+    """
+
+    record_type: str
+    key: tuple[str, ...]
+    occurred_at_raw: str
+    received_at: datetime
+    payload: str
+
+
+class BadRecord(NamedTuple):
+    """A record that cannot land: what is wrong with it and what helps.
+
+    Attributes:
+        position: where it stands in its file, e.g. ``line 7``.
+        reason: what is wrong, without any personal value.
+        remedy: what to do about it.
+        excerpt: the start of the raw text; scrubbed before it is written.
+    """
+
+    position: str
+    reason: str
+    remedy: str
+    excerpt: str
+
+
+class BadRecordError(ValueError):
+    """Raised while one record is parsed; the reader turns it into a ``BadRecord``."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        """Keep reason and remedy apart: the quarantine has a column for each."""
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+
+
+def digest(*parts: str) -> str:
+    """128-bit hash of the parts as 32 hex digits; parts cannot run into one another."""
+    return blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def moment(text: str, zone: timezone = BEIJING) -> datetime:
+    """The instant of a vendor's time text (naive texts are in ``zone``), or of an ISO text.
+
+    Raises:
+        BadRecordError: not a time, or one that cannot be true.
+    """
+    try:
+        parsed = datetime.fromisoformat(text)
+    except (ValueError, TypeError) as error:
+        raise BadRecordError(
+            f"{text[:40]!r} is not a time" if isinstance(text, str) else "the time is missing",
+            "Send times as YYYY-MM-DD HH:MM:SS, or with a zone as ISO 8601.",
+        ) from error
+    if parsed.tzinfo is None:
+        parsed = parsed.replace(tzinfo=zone)
+    check_epoch(parsed.timestamp())
+    return parsed
+
+
+def instant(epoch: object, per_second: int = 1) -> datetime:
+    """The instant of an epoch counted in seconds (``per_second=1000``: in milliseconds).
+
+    Raises:
+        BadRecordError: not a number, or a time that cannot be true.
+    """
+    try:
+        seconds = float(epoch) / per_second  # type: ignore[arg-type]
+    except (TypeError, ValueError) as error:
+        raise BadRecordError("the time is missing or no number", "Send an epoch time.") from error
+    check_epoch(seconds)
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def check_epoch(seconds: float) -> None:
+    """Refuse times that no clock skew explains: they would stretch every look-back window.
+
+    Raises:
+        BadRecordError: earlier than 1990 or more than 48 hours ahead of our clock.
+    """
+    if not EARLIEST_EPOCH <= seconds <= time.time() + CLOCK_SKEW_SECONDS:
+        year = datetime.fromtimestamp(seconds, UTC).year if 0 <= seconds < 2.5e11 else "none"
+        raise BadRecordError(
+            f"the time lies before 1990 or more than 48 hours in the future (year {year})",
+            "Check the sender's clock and the unit (seconds or milliseconds), then deliver again.",
+        )

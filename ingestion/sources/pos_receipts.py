@@ -1,0 +1,84 @@
+"""POS receipts 门店小票: CSV exports by our own file contract (no vendor standard exists).
+
+One file a day of export. A file holds everything a till (store, POS) sold on each business date it
+mentions, so a later export of the same till and date replaces the earlier one: that is how voids
+and corrections come. The day of export is the file's name, ``YYYY-MM-DD.csv``.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from ingestion.files import LandedFile
+from ingestion.gateway import dump, required
+from ingestion.pseudonyms import Pseudonymiser
+from ingestion.records import BadRecord, BadRecordError, Record, moment
+from ingestion.tables import read_csv
+
+HEADERS = Path(__file__).parents[2] / "seeds" / "pos_receipt_headers.csv"
+REQUIRED = ["store_id", "pos_id", "receipt_no", "line_no", "type", "business_date", "sold_at"]
+REQUIRED += ["sku", "qty", "amount"]
+KINDS = {"SALE": 1, "RETURN": -1}
+
+
+def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
+    """Every receipt line; key: (store, pos, receipt, line, type, export)."""
+    exported_on = re.match(r"\d{4}-\d{2}-\d{2}", file.name)
+    if not exported_on:
+        yield BadRecord(
+            "file name", f"{file.name} does not start with a date", "Name it YYYY-MM-DD.csv.", ""
+        )
+        return
+    for row in read_csv(file, columns=REQUIRED, renamed=_fields_of_headers()):
+        if isinstance(row, BadRecord):
+            yield row
+            continue
+        position, texts = row
+        try:
+            yield _record(
+                {field: text.strip() for field, text in texts.items()},
+                exported_on.group(),
+                pseudonymiser,
+            )
+        except BadRecordError as error:
+            yield BadRecord(position, error.reason, error.remedy, ",".join(texts.values()))
+
+
+@cache
+def _fields_of_headers() -> dict[str, str]:
+    with HEADERS.open(encoding="utf-8") as file:
+        return {row["header"]: row["field"] for row in csv.DictReader(file)}
+
+
+def _record(line: dict[str, str], exported_on: str, pseudonymiser: Pseudonymiser) -> Record:
+    kind = required(line, "type")
+    if kind not in KINDS:
+        raise BadRecordError(f"type {kind[:20]!r} is unknown", "Use SALE or RETURN.")
+    for field in ("amount", "qty"):
+        try:
+            number = float(required(line, field))
+        except ValueError as error:
+            raise BadRecordError(f"{field} is no number", "Write numbers with a dot.") from error
+        if number * KINDS[kind] < 0:
+            raise BadRecordError(
+                f"{field} of a {kind} has the wrong sign",
+                "A SALE is positive, a RETURN negative: correct the type or the sign.",
+            )
+    if phone := line.get("phone"):
+        # A masked phone (138****0001) is no identifier; it stays readable as it is.
+        line["phone"] = pseudonymiser.phone(phone) or pseudonymiser.scrub(phone)
+    sold_at = required(line, "sold_at")
+    moment(required(line, "business_date"))
+    key = (
+        *(required(line, name) for name in ("store_id", "pos_id", "receipt_no", "line_no")),
+        kind,
+        exported_on,
+    )
+    payload = dump(pseudonymiser.scrub_values({**line, "_exported_on": exported_on}))
+    received_at = moment(exported_on)
+    moment(sold_at)
+    return Record("receipt_line", key, sold_at, received_at, payload)

@@ -1,0 +1,48 @@
+"""Taobao / Tmall trades 淘宝天猫订单 (taobao.trades.sold.increment.get).
+
+A trade comes again whenever its ``modified`` moves; every version lands, the latest counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ingestion.files import LandedFile
+from ingestion.gateway import Pull, as_list, as_object, dump, read_pulls, required
+from ingestion.pseudonyms import Pseudonymiser
+from ingestion.records import BadRecord, BadRecordError, Record, digest, moment
+
+# Nobody downstream needs where a buyer lives or what the buyer is called.
+DROPPED = ("receiver_name", "receiver_address", "receiver_phone", "buyer_message", "buyer_nick")
+
+
+def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
+    """Every trade of every page; key: (tid, modified, content): each change is a version."""
+
+    def parse(pull: Pull) -> Iterator[Record | BadRecordError]:
+        for trade in _trades(pull.response):
+            try:
+                known = as_object(trade, "the trade")
+                kept = {name: value for name, value in known.items() if name not in DROPPED}
+                payload = dump(pseudonymiser.scrub_values(kept))
+                tid, modified = required(kept, "tid"), required(kept, "modified")
+                moment(required(kept, "created"))
+                moment(modified)
+            except BadRecordError as error:
+                yield error
+                continue
+            key = (tid, modified, digest(payload))
+            yield Record("trade", key, modified, pull.fetched_at, payload)
+
+    return read_pulls(file, parse)
+
+
+def _trades(response: dict[str, Any]) -> list[Any]:
+    if error := response.get("error_response"):
+        raise BadRecordError(
+            f"the API answered an error ({str(error)[:80]})", "Pull this window again."
+        )
+    page = as_object(response.get("trades_sold_increment_get_response"), "the response")
+    # TOP leaves `trades` out of an empty page.
+    return as_list((page.get("trades") or {"trade": []}).get("trade"), "trades.trade")

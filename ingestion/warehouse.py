@@ -1,0 +1,69 @@
+"""Where a warehouse keeps its files: one directory holds everything a run writes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The directory of one warehouse; several can live side by side."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> Warehouse:
+        """The warehouse named by ``OMNITOUCH_WAREHOUSE`` (default: ``./warehouse``)."""
+        return cls(Path(os.environ.get("OMNITOUCH_WAREHOUSE", "warehouse")).resolve())
+
+    @property
+    def landing(self) -> Path:
+        """Raw channel files, one folder a source."""
+        return self.root / "landing"
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB build database, private to dlt and dbt."""
+        return self.root / "omnitouch.duckdb"
+
+    @property
+    def lake(self) -> Path:
+        """The Delta tables that dlt lands for Spark."""
+        return self.root / "lake"
+
+    @property
+    def dlt(self) -> Path:
+        """Dlt's working directory: load packages and state."""
+        return self.root / "dlt"
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Hold the warehouse for one loader.
+
+        Raises:
+            WarehouseBusyError: another loader holds it.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "loading.lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                lock.seek(0)
+                holder = lock.read().strip() or "unknown"
+                raise WarehouseBusyError(
+                    f"{self.root} is being loaded by process {holder}; wait for it to end, "
+                    "or set OMNITOUCH_WAREHOUSE to another directory."
+                ) from error
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            yield
+
+
+class WarehouseBusyError(RuntimeError):
+    """Another process is loading this warehouse."""
