@@ -1,0 +1,27 @@
+{# The columns every staged event has, in order: the contract between channels and the union. #}
+{% macro event_columns() -%}
+    event_id,
+    source,
+    raw_event,
+    raw_discriminator,
+    occurred_at,
+    received_at,
+    load_id,
+    identifiers,
+    stream_id,
+    declared_channel,
+    page_url,
+    referrer,
+    utm_source,
+    utm_medium,
+    utm_campaign,
+    click_id,
+    scene,
+    campaign_id,
+    ad_id,
+    item_id,
+    order_id,
+    ip,
+    user_agent,
+    project
+{%- endmacro %}

@@ -1,0 +1,31 @@
+{#
+    Hook before an incremental model: delete the rows of every key that something new in `upstream`
+    touches; the model then brings all rows of these keys again. Keys that lost all their rows (a
+    customer merged away) are gone with it, which no merge on a unique key would do.
+#}
+{% macro forget_touched(key, upstream) -%}
+    {% if execute and config.get('materialized') == 'incremental' and is_incremental() %}
+        {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ upstream] %}
+        merge into {{ this }} as kept
+        using (
+            select distinct {{ key }} from {{ node.relation_name }}
+            where {{ is_new(upstream) }}
+        ) as touched
+            on kept.{{ key }} = touched.{{ key }}
+        when matched then delete
+    {% endif %}
+{%- endmacro %}
+
+{#
+    Hook before a model that only appends: delete what a run that died after its rows and before
+    its watermark has left (no engine but DuckDB writes both in one transaction).
+#}
+{% macro forget_unfinished() -%}
+    {% if execute and config.get('materialized') == 'incremental' and is_incremental() %}
+        {% set positions = [] %}
+        {% for upstream in varargs %}
+            {% do positions.append(watermark(upstream)) %}
+        {% endfor %}
+        delete from {{ this }} where {{ config.get('meta').sequence }} > {{ positions | max }}
+    {% endif %}
+{%- endmacro %}

@@ -1,0 +1,75 @@
+-- One row per order: the lines of the latest version of each, added up.
+with touched as (
+
+    select *
+    from {{ ref('int_order_lines_unioned') }}
+    where {{ is_touched('replace_group', 'int_order_lines_unioned') }}
+
+),
+
+versions_ranked as (
+
+    select
+        *,
+        max(version) over (
+            partition by source, replace_group, version_group
+        ) as latest_version
+    from touched
+
+),
+
+latest as (
+
+    select * from versions_ranked
+    where version = latest_version
+
+),
+
+-- the same line can come twice in one version (two SDK reports of one order)
+lines as (
+
+    select
+        *,
+        row_number() over (
+            partition by source, source_order_id, version_group, version, item_id
+            order by ordered_at, order_line_version_id
+        ) as report_number
+    from latest
+
+),
+
+composed as (
+
+    select
+        {{ hash_id("source || ':' || source_order_id") }} as order_id,
+        source,
+        source_order_id,
+        replace_group,
+        max(identifier_set) as identifier_set,
+        max(order_kind) as order_kind,
+        max(order_status) as order_status,
+        max(store_id) as store_id,
+        cast(sum(quantity) as bigint) as item_count,
+        cast(sum(gross_revenue) as decimal(18, 4)) as gross_revenue,
+        cast(sum(refunded_revenue) as decimal(18, 4)) as refunded_revenue,
+        bool_or(is_reported_by_event) as is_reported_by_event,
+        min(ordered_at) as ordered_at,
+        min(paid_at) as paid_at,
+        max(refunded_at) as refunded_at,
+        max(load_seq) as load_seq
+    from lines
+    where not is_reported_by_event or report_number = 1
+    group by source, source_order_id, replace_group
+
+),
+
+keyed as (
+
+    select
+        *,
+        {{ hash_id('identifier_set') }} as identifier_set_id
+    from composed
+
+)
+
+select * from keyed

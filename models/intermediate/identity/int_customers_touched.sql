@@ -1,0 +1,79 @@
+-- One row per build and customer that something new touches: the only place that says whose rows
+-- everything downstream must bring anew. A full build downstream needs no such list.
+with arrived_events as (
+
+    select
+        stream_id,
+        identifier_set_id
+    from {{ ref('int_events_unioned') }}
+    where {{ is_new('int_events_unioned') }}
+
+),
+
+-- a late event can move the sessions of whoever else used the device
+sets_on_streams as (
+
+    select distinct events.identifier_set_id
+    from {{ ref('int_events_unioned') }} as events
+    where events.stream_id in (select arrived_events.stream_id from arrived_events)
+
+),
+
+sets_in_orders as (
+
+    select distinct order_lines.identifier_set_id
+    from {{ ref('int_order_lines_unioned') }} as order_lines
+    where {{ is_touched('order_lines.replace_group', 'int_order_lines_unioned') }}
+
+),
+
+touched_sets as (
+
+    select identifier_set_id from arrived_events
+    union
+    select identifier_set_id from sets_on_streams
+    union
+    select identifier_set_id from sets_in_orders
+
+),
+
+touched as (
+
+    select sets.customer_id
+    from touched_sets
+    inner join {{ ref('int_identifier_sets_resolved') }} as sets
+        on touched_sets.identifier_set_id = sets.identifier_set_id
+    union
+    select customer_id
+    from {{ ref('int_identifier_customer_changes') }}
+    where {{ is_new('int_identifier_customer_changes') }}
+    union
+    select previous_customer_id as customer_id
+    from {{ ref('int_identifier_customer_changes') }}
+    where previous_customer_id is not null and {{ is_new('int_identifier_customer_changes') }}
+    union
+    select 'aggregated' as customer_id
+    from {{ ref('int_paths_arrived') }}
+    where {{ is_new('int_paths_arrived') }}
+
+),
+
+numbered as (
+
+    select
+        customer_id,
+        cast(
+            1
+            {% if is_incremental() %}
+            + (select coalesce(max(before.touched_seq), 0) from {{ this }} as before)
+            {% endif %}
+            as bigint
+        ) as touched_seq
+    from touched
+    {% if not is_incremental() %}
+    where 1 = 0
+    {% endif %}
+
+)
+
+select * from numbered

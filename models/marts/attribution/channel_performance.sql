@@ -1,0 +1,85 @@
+-- One row per attribution model, channel and day: what the channel was credited with and cost.
+with credited as (
+
+    select
+        attribution_model,
+        channel,
+        conversion_date as performance_date,
+        sum(conversions) as conversions,
+        sum(revenue) as revenue
+    from {{ ref('touchpoint_credits') }}
+    group by attribution_model, channel, conversion_date
+
+),
+
+spent as (
+
+    select
+        channel,
+        spend_date as performance_date,
+        sum(spend) as spend,
+        sum(impressions) as impressions,
+        sum(clicks) as clicks
+    from {{ ref('ad_performance') }}
+    group by channel, spend_date
+
+),
+
+attribution_models as (
+
+    select distinct attribution_model from {{ ref('touchpoint_credits') }}
+
+),
+
+spent_by_model as (
+
+    select
+        attribution_models.attribution_model,
+        spent.*
+    from spent
+    cross join attribution_models
+
+),
+
+performed as (
+
+    select
+        coalesce(credited.attribution_model, spent.attribution_model) as attribution_model,
+        coalesce(credited.channel, spent.channel) as channel,
+        coalesce(credited.performance_date, spent.performance_date) as performance_date,
+        coalesce(credited.conversions, 0) as conversions,
+        coalesce(credited.revenue, 0) as revenue,
+        cast(coalesce(spent.spend, 0) as decimal(18, 4)) as spend,
+        cast(coalesce(spent.impressions, 0) as bigint) as impressions,
+        cast(coalesce(spent.clicks, 0) as bigint) as clicks
+    from credited
+    full outer join spent_by_model as spent
+        on
+            credited.attribution_model = spent.attribution_model
+            and credited.channel = spent.channel
+            and credited.performance_date = spent.performance_date
+
+),
+
+named as (
+
+    select
+        performed.attribution_model,
+        performed.channel,
+        coalesce(channels.name_zh, performed.channel) as channel_name,
+        channels.channel_group,
+        performed.performance_date,
+        performed.conversions,
+        performed.revenue,
+        performed.spend,
+        performed.impressions,
+        performed.clicks,
+        cast(performed.spend as double) / nullif(performed.conversions, 0) as cost_per_conversion,
+        performed.revenue / nullif(cast(performed.spend as double), 0) as roas
+    from performed
+    left join {{ ref('channels') }} as channels
+        on performed.channel = channels.channel
+
+)
+
+select * from named

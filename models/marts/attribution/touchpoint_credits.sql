@@ -1,0 +1,116 @@
+{% set attribution_models = [
+    'first_touch', 'last_touch', 'last_non_direct', 'linear', 'time_decay', 'position_based'
+] %}
+
+-- One row per conversion, attribution model and touchpoint that gets credit; a conversion without
+-- a touchpoint has one row a model, unattributed. A ledger that balances: credits of a conversion
+-- and model sum to 1, revenues to what the order brought.
+with conversions as (
+
+    select
+        conversion_id,
+        conversion_type,
+        customer_id,
+        converted_at,
+        cast(1 as double) as conversions,
+        revenue
+    from {{ ref('int_conversions_identified') }}
+    union all
+    select
+        {{ hash_id('declared_path_id') }} as conversion_id,
+        'path' as conversion_type,
+        'aggregated' as customer_id,
+        cast(null as timestamp) as converted_at,
+        conversions,
+        revenue
+    from {{ ref('int_paths_arrived') }}
+    where conversions > 0
+
+),
+
+touched as (
+
+    select * from conversions
+    where {{ is_touched('customer_id', 'int_customers_touched') }}
+
+),
+
+credits as (
+
+    select * from {{ ref('int_credits_by_rule') }}
+    where {{ is_touched('customer_id', 'int_customers_touched') }}
+
+),
+
+attribution_models as (
+
+    {% for attribution_model in attribution_models %}
+    select '{{ attribution_model }}' as attribution_model
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+unattributed as (
+
+    select
+        models.attribution_model,
+        touched.conversion_id,
+        touched.customer_id,
+        cast(null as bigint) as touchpoint_id,
+        'unattributed' as channel,
+        cast(null as string) as campaign_id,
+        cast(null as timestamp) as touched_at,
+        cast(null as bigint) as touch_position,
+        cast(0 as bigint) as path_length,
+        cast(1 as double) as credit
+    from touched
+    cross join attribution_models as models
+    left join credits
+        on
+            touched.conversion_id = credits.conversion_id
+            and models.attribution_model = credits.attribution_model
+    where
+        credits.conversion_id is null
+        -- aggregated paths have no times, so time decay has nothing to say about them
+        and not (touched.customer_id = 'aggregated' and models.attribution_model = 'time_decay')
+
+),
+
+ledger as (
+
+    select * from credits
+    union all
+    select * from unattributed
+
+),
+
+valued as (
+
+    select
+        cast(
+            {{ hash_id("ledger.attribution_model || '|' || cast(ledger.conversion_id as string) || '|' || coalesce(cast(ledger.touchpoint_id as string), '')") }}
+            as string
+        ) as credit_id,
+        ledger.attribution_model,
+        cast(ledger.conversion_id as string) as conversion_id,
+        touched.conversion_type,
+        ledger.customer_id,
+        touched.converted_at,
+        {{ local_date('touched.converted_at') }} as conversion_date,
+        cast(ledger.touchpoint_id as string) as touchpoint_id,
+        ledger.channel,
+        ledger.campaign_id,
+        ledger.touched_at,
+        ledger.touch_position,
+        ledger.path_length,
+        ledger.credit,
+        ledger.credit * touched.conversions as conversions,
+        ledger.credit * touched.revenue as revenue
+    from ledger
+    inner join touched
+        on ledger.conversion_id = touched.conversion_id
+
+)
+
+select * from valued

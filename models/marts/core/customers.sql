@@ -1,0 +1,117 @@
+-- One row per customer: everyone an identifier was seen of, however little is known.
+with touched_identifiers as (
+
+    select
+        resolved.customer_id,
+        identifiers.identifier_id,
+        identifiers.first_seen_at,
+        identifiers.last_seen_at,
+        coalesce(types.identifies_person, false) as identifies_person
+    from {{ ref('int_identifiers_resolved') }} as resolved
+    inner join {{ ref('int_identifiers_observed') }} as identifiers
+        on resolved.identifier_id = identifiers.identifier_id
+    left join {{ ref('identifier_types') }} as types
+        on identifiers.identifier_type = types.identifier_type
+    where {{ is_touched('resolved.customer_id', 'int_customers_touched') }}
+
+),
+
+identities as (
+
+    select
+        customer_id,
+        count(*) as identifier_count,
+        bool_or(identifies_person) as is_identified,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from touched_identifiers
+    group by customer_id
+
+),
+
+behaviour as (
+
+    select
+        customer_id,
+        count(*) as event_count,
+        max(case when event_type = 'view_item' then occurred_at end) as last_item_view_at
+    from {{ ref('events') }}
+    where
+        exclusion_reason is null
+        and {{ is_touched('customer_id', 'int_customers_touched') }}
+    group by customer_id
+
+),
+
+touchpoints_ranked as (
+
+    select
+        customer_id,
+        channel,
+        touchpoint_kind,
+        row_number() over (
+            partition by customer_id order by touched_at, touchpoint_id
+        ) as from_first,
+        row_number() over (
+            partition by customer_id order by touched_at desc, touchpoint_id desc
+        ) as from_last
+    from {{ ref('int_touchpoints_identified') }}
+    where {{ is_touched('customer_id', 'int_customers_touched') }}
+
+),
+
+touchpoints as (
+
+    select
+        customer_id,
+        max(case when from_first = 1 then channel end) as first_channel,
+        max(case when from_last = 1 then channel end) as last_channel,
+        count(case when touchpoint_kind = 'session' then 1 end) as session_count
+    from touchpoints_ranked
+    group by customer_id
+
+),
+
+purchases as (
+
+    select
+        customer_id,
+        count(case when order_kind = 'sale' and paid_at is not null then 1 end) as order_count,
+        sum(case when paid_at is not null then gross_revenue else 0 end) as gross_revenue,
+        sum(case when paid_at is not null then refunded_revenue else 0 end) as refunded_revenue,
+        sum(net_revenue) as net_revenue,
+        min(case when order_kind = 'sale' then paid_at end) as first_order_at,
+        max(case when order_kind = 'sale' then paid_at end) as last_order_at
+    from {{ ref('orders') }}
+    where {{ is_touched('customer_id', 'int_customers_touched') }}
+    group by customer_id
+
+),
+
+customers as (
+
+    select
+        identities.customer_id,
+        identities.is_identified,
+        identities.identifier_count,
+        identities.first_seen_at,
+        identities.last_seen_at,
+        touchpoints.first_channel,
+        touchpoints.last_channel,
+        coalesce(behaviour.event_count, 0) as event_count,
+        coalesce(touchpoints.session_count, 0) as session_count,
+        behaviour.last_item_view_at,
+        coalesce(purchases.order_count, 0) as order_count,
+        cast(coalesce(purchases.gross_revenue, 0) as decimal(18, 4)) as gross_revenue,
+        cast(coalesce(purchases.refunded_revenue, 0) as decimal(18, 4)) as refunded_revenue,
+        cast(coalesce(purchases.net_revenue, 0) as decimal(18, 4)) as net_revenue,
+        purchases.first_order_at,
+        purchases.last_order_at
+    from identities
+    left join behaviour on identities.customer_id = behaviour.customer_id
+    left join touchpoints on identities.customer_id = touchpoints.customer_id
+    left join purchases on identities.customer_id = purchases.customer_id
+
+)
+
+select * from customers

@@ -1,0 +1,123 @@
+-- One row per event: what people did, and what became of their orders.
+with behaviour as (
+
+    select
+        events.event_id,
+        case
+            when events.exclusion_reason is null then coalesce(sets.customer_id, 'unknown')
+            else 'unknown'
+        end as customer_id,
+        cast(sessions.session_id as string) as session_id,
+        events.stream_id as device_id,
+        events.source,
+        events.channel,
+        events.event_type,
+        events.raw_event,
+        events.raw_discriminator,
+        events.occurred_at,
+        events.received_at,
+        events.order_id as source_order_id,
+        events.item_id,
+        events.page_url,
+        events.campaign_id,
+        events.ad_id,
+        events.click_id,
+        events.exclusion_reason
+    from {{ ref('int_events_unioned') }} as events
+    left join {{ ref('int_identifier_sets_resolved') }} as sets
+        on events.identifier_set_id = sets.identifier_set_id
+    left join {{ ref('int_events_sessionized') }} as sessions
+        on events.event_id = sessions.event_id
+
+),
+
+order_steps as (
+
+    select
+        orders.*,
+        steps.event_type,
+        case steps.event_type
+            when 'purchase' then orders.paid_at
+            when 'refund' then coalesce(orders.refunded_at, orders.ordered_at)
+            else orders.ordered_at
+        end as occurred_at
+    from {{ ref('int_orders_identified') }} as orders
+    inner join {{ ref('event_types') }} as steps
+        on
+            (
+                steps.event_type = 'purchase' and orders.paid_at is not null
+                and orders.order_kind = 'sale' and not orders.is_reported_by_event
+            )
+            or (
+                steps.event_type = 'refund'
+                and (orders.refunded_revenue > 0 or orders.order_kind = 'return')
+            )
+            or (steps.event_type = 'order_cancel' and orders.order_status = 'cancelled')
+
+),
+
+order_events as (
+
+    select
+        cast(order_id as string) || ':' || event_type as event_id,
+        customer_id,
+        cast(null as string) as session_id,
+        cast(null as string) as device_id,
+        source,
+        cast(null as string) as channel,
+        event_type,
+        order_kind as raw_event,
+        order_status as raw_discriminator,
+        occurred_at,
+        occurred_at as received_at,
+        source_order_id,
+        cast(null as string) as item_id,
+        cast(null as string) as page_url,
+        cast(null as string) as campaign_id,
+        cast(null as string) as ad_id,
+        cast(null as string) as click_id,
+        cast(null as string) as exclusion_reason
+    from order_steps
+
+),
+
+unioned as (
+
+    select * from behaviour
+    union all
+    select * from order_events
+
+),
+
+described as (
+
+    select
+        unioned.event_id,
+        unioned.customer_id,
+        unioned.session_id,
+        unioned.device_id,
+        unioned.source,
+        unioned.channel,
+        unioned.event_type,
+        event_types.funnel_stage,
+        event_types.touch_role,
+        unioned.raw_event,
+        unioned.raw_discriminator,
+        unioned.occurred_at,
+        {{ local_date('unioned.occurred_at') }} as occurred_date,
+        unioned.received_at,
+        unioned.source_order_id,
+        unioned.item_id,
+        unioned.page_url,
+        unioned.campaign_id,
+        unioned.ad_id,
+        unioned.click_id,
+        unioned.exclusion_reason
+    from unioned
+    left join {{ ref('event_types') }} as event_types
+        on unioned.event_type = event_types.event_type
+    where {{ is_touched('unioned.customer_id', 'int_customers_touched') }}
+
+)
+
+select * from described

@@ -1,0 +1,101 @@
+{% set fields = {
+    'declared_source': 'source',
+    'identifiers': 'identifiers',
+    'event': 'event',
+    'order_id': 'order_id',
+    'line_id': 'line_id',
+    'amount': 'amount',
+    'value': 'value',
+    'quantity': 'quantity',
+    'unit_price': 'unit_price',
+    'refunded': 'refunded',
+    'product': 'product',
+    'status': 'status',
+    'store': 'store',
+    'money_unit': 'money_unit',
+    'key': 'key_0',
+    'occurred_at_utc': 'occurred_at',
+    'updated_at_utc': 'updated_at',
+} %}
+
+-- One row per line of a declared order; a touch file's conversions are orders of one line.
+with source as (
+
+    select * from {{ source('raw', 'declared') }}
+    where record_type in ('orders', 'touches', 'events')
+
+),
+
+parsed as (
+
+    {{ parse_payload('source', fields) }}
+
+),
+
+orders as (
+
+    select
+        *,
+        coalesce(order_id, event_id) as source_order_id,
+        coalesce(
+            try_cast(coalesce(amount, value) as decimal(18, 4)),
+            cast(
+                try_cast(coalesce(quantity, '1') as decimal(18, 4))
+                * try_cast(unit_price as decimal(18, 4)) as decimal(18, 4)
+            ),
+            cast(0 as decimal(18, 4))
+        ) as amount_in_unit
+    from parsed
+    where record_type = 'orders' or event = 'purchase'
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        orders.event_id as order_line_version_id,
+        orders.declared_source as source,
+        orders.source_order_id,
+        orders.declared_source || ':' || orders.source_order_id as replace_group,
+        -- without a key every row is a line of its own; with one, its rows are versions
+        case when orders.key is null then orders.event_id else orders.key end as version_group,
+        coalesce(orders.updated_at_utc, orders.occurred_at_utc, '') || ' ' || orders.event_id
+            as version,
+        coalesce(orders.identifiers, '') as identifiers,
+        orders.load_id,
+
+        -- strings
+        case when orders.amount_in_unit < 0 then 'return' else 'sale' end as order_kind,
+        coalesce(orders.status, 'paid') as order_status,
+        orders.store as store_id,
+        orders.product as item_id,
+
+        -- booleans
+        orders.record_type <> 'orders' as is_reported_by_event,
+
+        -- numerics
+        cast(floor(coalesce(try_cast(orders.quantity as decimal(18, 4)), 1)) as bigint) as quantity,
+        cast(orders.amount_in_unit * units.to_cny as decimal(18, 4)) as gross_revenue,
+        cast(
+            coalesce(try_cast(orders.refunded as decimal(18, 4)), 0) * units.to_cny
+            as decimal(18, 4)
+        ) as refunded_revenue,
+
+        -- timestamps
+        try_cast(orders.occurred_at_utc as timestamp) as ordered_at,
+        case
+            when coalesce(orders.status, 'paid') not in ('placed', 'cancelled')
+                then try_cast(orders.occurred_at_utc as timestamp)
+        end as paid_at,
+        case
+            when try_cast(orders.refunded as decimal(18, 4)) > 0
+                then try_cast(coalesce(orders.updated_at_utc, orders.occurred_at_utc) as timestamp)
+        end as refunded_at
+    from orders
+    left join {{ ref('money_units') }} as units
+        on units.source = 'declared' and orders.money_unit = units.field
+
+)
+
+select * from renamed

@@ -1,0 +1,57 @@
+{% set fields = {
+    'advertiser_id': '_advertiser_id',
+    'fetched_at': '_fetched_at',
+    'stat_time_day': 'dimensions.stat_time_day',
+    'project_id': 'dimensions.cdp_project_id',
+    'project_name': 'dimensions.cdp_project_name',
+    'promotion_id': 'dimensions.cdp_promotion_id',
+    'promotion_name': 'dimensions.cdp_promotion_name',
+    'stat_cost': 'metrics.stat_cost',
+    'show_cnt': 'metrics.show_cnt',
+    'click_cnt': 'metrics.click_cnt',
+    'convert_cnt': 'metrics.convert_cnt',
+} %}
+
+-- One row per advertiser, promotion, day and fetch: each fetch restates the days before.
+with source as (
+
+    select * from {{ source('raw', 'ocean_reports') }}
+
+),
+
+parsed as (
+
+    {{ parse_payload('source', fields) }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        event_id as ad_performance_version_id,
+        'ocean_reports' as source,
+        advertiser_id as account_id,
+        project_id as campaign_id,
+        promotion_id as ad_id,
+        load_id,
+
+        -- strings
+        'douyin_ads' as channel,
+        coalesce(project_name, promotion_name) as campaign_name,
+        fetched_at as version,
+
+        -- numerics
+        try_cast(show_cnt as bigint) as impressions,
+        try_cast(click_cnt as bigint) as clicks,
+        {{ to_cny('stat_cost', 'ocean_reports', 'stat_cost') }} as spend,
+        try_cast(convert_cnt as double) as platform_conversions,
+
+        -- dates
+        try_cast(substr(stat_time_day, 1, 10) as date) as spend_date,
+        received_at as fetched_at
+    from parsed
+
+)
+
+select * from renamed

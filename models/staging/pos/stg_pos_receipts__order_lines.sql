@@ -1,0 +1,67 @@
+{% set fields = {
+    'store_id': 'store_id',
+    'pos_id': 'pos_id',
+    'receipt_no': 'receipt_no',
+    'line_no': 'line_no',
+    'kind': 'type',
+    'business_date': 'business_date',
+    'sold_at': 'sold_at',
+    'sku': 'sku',
+    'qty': 'qty',
+    'amount': 'amount',
+    'member_no': 'member_no',
+    'phone': 'phone',
+    'exported_on': '_exported_on',
+} %}
+
+-- One row per receipt line and export. A till's later export of a business date replaces the
+-- earlier one: receipts missing from it were voided.
+with source as (
+
+    select * from {{ source('raw', 'pos_receipts') }}
+
+),
+
+parsed as (
+
+    {{ parse_payload('source', fields) }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        event_id as order_line_version_id,
+        'pos_receipts' as source,
+        store_id || '/' || pos_id || '/' || receipt_no as source_order_id,
+        store_id || '/' || pos_id || '/' || business_date as replace_group,
+        store_id || '/' || pos_id || '/' || business_date as version_group,
+        exported_on as version,
+        {{ identifiers([('member_id', none, 'member_no')]) }}
+        || coalesce(' ' || {{ phone_identifiers('phone') }}, '') as identifiers,
+        load_id,
+
+        -- strings
+        case kind when 'SALE' then 'sale' when 'RETURN' then 'return' end as order_kind,
+        'completed' as order_status,
+        store_id,
+        sku as item_id,
+
+        -- booleans
+        false as is_reported_by_event,
+
+        -- numerics
+        try_cast(qty as bigint) as quantity,
+        {{ to_cny('amount', 'pos_receipts', 'amount') }} as gross_revenue,
+        cast(0 as decimal(18, 4)) as refunded_revenue,
+
+        -- timestamps
+        {{ local_to_utc('sold_at') }} as ordered_at,
+        {{ local_to_utc('sold_at') }} as paid_at,
+        cast(null as timestamp) as refunded_at
+    from parsed
+
+)
+
+select * from renamed

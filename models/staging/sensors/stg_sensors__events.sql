@@ -1,0 +1,90 @@
+{% set fields = {
+    'event': 'event',
+    'time': 'time',
+    'member_id': 'identities.$identity_login_id',
+    'cookie_id': 'identities.$identity_cookie_id',
+    'android_id': 'identities.$identity_android_id',
+    'idfv': 'identities.$identity_idfv',
+    'mini_program_open_id': 'identities.$identity_mp_openid',
+    'mini_program_union_id': 'identities.$identity_mp_unionid',
+    'mobile': 'identities.$identity_mobile',
+    'anonymous_id': 'anonymous_id',
+    'distinct_id': 'distinct_id',
+    'lib': 'lib.$lib',
+    'app_id': 'properties.$app_id',
+    'page_url': 'properties.$url',
+    'referrer': 'properties.$referrer',
+    'url_path': 'properties.$url_path',
+    'screen_name': 'properties.$screen_name',
+    'scene': 'properties.$latest_scene',
+    'product_id': 'properties.product_id',
+    'order_id': 'properties.order_id',
+    'ip': '_ip',
+    'user_agent': '_user_agent',
+    'project': '_project',
+} %}
+
+-- One row per SDK event of the web site, the app and the mini program.
+with source as (
+
+    select * from {{ source('raw', 'sensors') }}
+
+),
+
+parsed as (
+
+    {{ parse_payload('source', fields) }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        event_id,
+        'sensors' as source,
+        event as raw_event,
+        cast(null as string) as raw_discriminator,
+        {{ identifiers([
+            ('member_id', none, 'member_id'),
+            ('wechat_union_id', none, 'mini_program_union_id'),
+            ('wechat_open_id', "coalesce(app_id, '')", 'mini_program_open_id'),
+            ('device_id', none, 'coalesce(android_id, idfv)'),
+            ('cookie_id', none, 'cookie_id'),
+            ('ocean_click_id', none, url_parameter('page_url', 'clickid')),
+        ]) }}
+        || coalesce(' ' || {{ phone_identifiers('mobile') }}, '') as identifiers,
+        'sensors:' || coalesce(
+            cookie_id, android_id, idfv, mini_program_open_id, anonymous_id, distinct_id
+        ) as stream_id,
+        load_id,
+
+        -- where from, where to
+        cast(null as string) as declared_channel,
+        coalesce(page_url, url_path, screen_name) as page_url,
+        referrer,
+        {{ url_parameter('page_url', 'utm_source') }} as utm_source,
+        {{ url_parameter('page_url', 'utm_medium') }} as utm_medium,
+        {{ url_parameter('page_url', 'utm_campaign') }} as utm_campaign,
+        coalesce(
+            {{ url_parameter('page_url', 'clickid') }}, {{ url_parameter('page_url', 'bd_vid') }}
+        ) as click_id,
+        case when lib = 'MiniProgram' then scene end as scene,
+        {{ url_parameter('page_url', 'utm_campaign') }} as campaign_id,
+        {{ url_parameter('page_url', 'utm_content') }} as ad_id,
+        product_id as item_id,
+        order_id,
+
+        -- who asked
+        ip,
+        user_agent,
+        project,
+
+        -- timestamps
+        {{ epoch_to_utc('time') }} as occurred_at,
+        received_at
+    from parsed
+
+)
+
+select * from renamed

@@ -1,0 +1,65 @@
+{% set fields = {
+    'account_id': 'ToUserName',
+    'open_id': 'FromUserName',
+    'created': 'CreateTime',
+    'event': 'Event',
+    'event_key': 'EventKey',
+} %}
+
+-- One row per message or event that a follower sent to an official account.
+with source as (
+
+    select * from {{ source('raw', 'wechat_oa') }}
+
+),
+
+parsed as (
+
+    {{ parse_payload('source', fields) }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        parsed.event_id,
+        'wechat_oa' as source,
+        parsed.record_type as raw_event,
+        parsed.event as raw_discriminator,
+        -- an openid means one person only within its appid
+        {{ identifiers([
+            ('wechat_open_id', 'coalesce(accounts.app_id, parsed.account_id)', 'parsed.open_id'),
+        ]) }} as identifiers,
+        cast(null as string) as stream_id,
+        parsed.load_id,
+
+        -- where from, where to
+        cast(null as string) as declared_channel,
+        cast(null as string) as page_url,
+        cast(null as string) as referrer,
+        cast(null as string) as utm_source,
+        cast(null as string) as utm_medium,
+        cast(null as string) as utm_campaign,
+        cast(null as string) as click_id,
+        cast(null as string) as scene,
+        nullif(replace(parsed.event_key, 'qrscene_', ''), '') as campaign_id,
+        cast(null as string) as ad_id,
+        cast(null as string) as item_id,
+        cast(null as string) as order_id,
+
+        -- who asked
+        cast(null as string) as ip,
+        cast(null as string) as user_agent,
+        cast(null as string) as project,
+
+        -- timestamps
+        {{ epoch_to_utc('parsed.created', 'seconds') }} as occurred_at,
+        parsed.received_at
+    from parsed
+    left join {{ ref('wechat_accounts') }} as accounts
+        on parsed.account_id = accounts.account_id
+
+)
+
+select * from renamed

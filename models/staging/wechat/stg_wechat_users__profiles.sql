@@ -1,0 +1,40 @@
+{% set fields = {
+    'app_id': '_appid',
+    'open_id': 'openid',
+    'union_id': 'unionid',
+    'subscribe_time': 'subscribe_time',
+} %}
+
+-- One row per follower and fetch of the user info of an official account.
+with source as (
+
+    select * from {{ source('raw', 'wechat_users') }}
+
+),
+
+parsed as (
+
+    {{ parse_payload('source', fields) }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        event_id as profile_version_id,
+        'wechat_users' as source,
+        {{ identifiers([
+            ('wechat_union_id', none, 'union_id'),
+            ('wechat_open_id', 'app_id', 'open_id'),
+        ]) }} as identifiers,
+        load_id,
+
+        -- timestamps
+        -- followed before we looked: that is when the account and the person met
+        coalesce({{ epoch_to_utc('subscribe_time', 'seconds') }}, received_at) as observed_at
+    from parsed
+
+)
+
+select * from renamed
