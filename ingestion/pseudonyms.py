@@ -30,8 +30,17 @@ PERSONAL = re.compile(
     rf"(?<![0-9A-Za-z])(?:(?P<phone>{_PHONE})|(?P<id_number>\d{{17}}[\dXx])|(?P<imei>\d{{15}}))"
     rf"(?![0-9A-Za-z])|(?P<email>{_EMAIL})"
 )
-PERSONAL_BYTES = re.compile(PERSONAL.pattern.encode())
 PHONE_ONLY = re.compile(_PHONE)
+# Far cheaper than PERSONAL, and true wherever it can match: most texts hold nothing personal.
+_MAYBE_PHONE = r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z])"
+_MAYBE = re.compile(_MAYBE_PHONE), re.compile(r"\d{15}"), "@"
+_MAYBE_BYTES = re.compile(_MAYBE_PHONE.encode()), re.compile(rb"\d{15}"), b"@"
+
+
+def may_be_personal(text: bytes) -> bool:
+    """Whether a raw text is worth scrubbing: False only where nothing personal can be in it."""
+    phone, long_number, at_sign = _MAYBE_BYTES
+    return bool(at_sign in text or phone.search(text) or long_number.search(text))
 
 
 class Pseudonymiser:
@@ -74,7 +83,10 @@ class Pseudonymiser:
 
     def scrub(self, text: str) -> str:
         """The text with every personal identifier in it replaced by its token."""
-        return PERSONAL.sub(self._replace, text)
+        phone, long_number, at_sign = _MAYBE
+        if at_sign in text or phone.search(text) or long_number.search(text):
+            return PERSONAL.sub(self._replace, text)
+        return text
 
     def scrub_values(self, value: Any) -> Any:
         """A JSON value with every string and number in it scrubbed; keys stay as they are."""

@@ -84,7 +84,12 @@ def _mapped(
     for name in (*AMOUNTS, *COUNTS):
         if name in fields:
             fields[name] = _number(declared, fields[name], name)
-    fields = {name: pseudonymiser.scrub(text) for name, text in fields.items()}
+    # Numbers are left alone: the decimals of an amount can look like a phone.
+    checked = {*TIMES, *AMOUNTS, *COUNTS}
+    fields = {
+        name: text if name in checked else pseudonymiser.scrub(text)
+        for name, text in fields.items()
+    }
     if "path" in fields:
         steps = [step.strip() for step in fields["path"].split(declared.path_separator)]
         fields["path"] = " > ".join(step for step in steps if step)

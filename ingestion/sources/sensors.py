@@ -28,7 +28,7 @@ from ingestion.gateway import (
     read_requests,
     required,
 )
-from ingestion.pseudonyms import PERSONAL_BYTES, Pseudonymiser
+from ingestion.pseudonyms import Pseudonymiser, may_be_personal
 from ingestion.records import BadRecord, BadRecordError, Record, instant
 
 MAX_UNZIPPED_BYTES = 64 * 1024 * 1024
@@ -39,9 +39,12 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
 
     def parse(request: Request) -> Iterator[Record | BadRecordError]:
         project = query_of(request.query).get("project", "default")
-        for event, text in _events(_form(request)):
+        for event, text, personal in _events(_form(request)):
             try:
-                yield _record(event, text, request, project, pseudonymiser)
+                known = as_object(event, "the event")
+                if personal:
+                    known, text = pseudonymiser.scrub_values(known), None
+                yield _record(known, text, request, project)
             except BadRecordError as error:
                 yield error
 
@@ -57,22 +60,23 @@ def _form(request: Request) -> dict[str, bytes]:
     return {name.decode(errors="replace"): unquote_to_bytes(value) for name, _, value in fields}
 
 
-def _events(form: dict[str, bytes]) -> Iterator[tuple[Any, bytes | None]]:
-    """Each event, with its own text where it came alone and need not be written anew."""
+def _events(form: dict[str, bytes]) -> Iterator[tuple[Any, bytes | None, bool]]:
+    """Each event, its own text where it came alone, and whether it may hold anything personal."""
     if text := form.get("json") or (_unpacked(form, "data") if form.get("data") else None):
         parsed = load_json(text)
-        if isinstance(parsed, list):
-            yield from ((event, None) for event in parsed)
-        else:
-            yield parsed, text
     elif form.get("data_list"):
-        events = as_list(load_json(_unpacked(form, "data_list")), "data_list")
-        yield from ((event, None) for event in events)
+        text = _unpacked(form, "data_list")
+        parsed = as_list(load_json(text), "data_list")
     else:
         raise BadRecordError(
             "the request holds no event (no data, no data_list)",
             "Health checks can stay; otherwise look at the SDK's server URL.",
         )
+    personal = may_be_personal(text)
+    if isinstance(parsed, list):
+        yield from ((event, None, personal) for event in parsed)
+    else:
+        yield parsed, text, personal
 
 
 def _unpacked(form: dict[str, bytes], field: str) -> bytes:
@@ -96,14 +100,10 @@ def _unpacked(form: dict[str, bytes], field: str) -> bytes:
 
 
 def _record(
-    event: Any, text: bytes | None, request: Request, project: str, pseudonymiser: Pseudonymiser
+    event: dict[str, Any], text: bytes | None, request: Request, project: str
 ) -> Record:
-    event = as_object(event, "the event")
     time = event.get("time")
     instant(time, per_second=1000)
-    if text is None or PERSONAL_BYTES.search(text):
-        event = pseudonymiser.scrub_values(event)
-        text = None
     context = {"_ip": request.ip, "_user_agent": request.user_agent, "_project": project}
     # The request's context joins the event without parsing it again: its text ends in "}".
     body = (text or orjson.dumps(event)).rstrip()[:-1] + b"," + orjson.dumps(context)[1:]

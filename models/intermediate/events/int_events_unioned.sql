@@ -20,7 +20,8 @@ arrived as (
         unioned.*,
         loads.load_seq,
         trim(unioned.identifiers) as identifier_set,
-        lower(regexp_extract(unioned.referrer, '^[a-zA-Z]+://([^/?#:]+)', 1)) as referrer_host,
+        nullif(lower(regexp_extract(unioned.referrer, '^[a-zA-Z]+://([^/?#:]+)', 1)), '')
+            as referrer_host,
         coalesce(regexp_extract(unioned.page_url, '[?&]clickid=', 0) <> '', false) as has_clickid,
         coalesce(regexp_extract(unioned.page_url, '[?&]bd_vid=', 0) <> '', false) as has_bd_vid
     from unioned
@@ -122,8 +123,8 @@ enriched as (
         named.event_type,
         coalesce(
             named.declared_channel,
-            named.usual_channel,
-            nullif(traffic.channel, 'internal')
+            nullif(traffic.channel, 'internal'),
+            named.usual_channel
         ) as channel,
         excluded.exclusion_reason,
         named.identifier_set,

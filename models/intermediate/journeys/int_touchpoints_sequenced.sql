@@ -81,7 +81,9 @@ aggregated as (
         cast(count(*) over (partition by paths.declared_path_id) as bigint) as path_length
     from {{ ref('int_paths_arrived') }} as paths
     {{ unnest_words('paths.path', ' > ') }}
-    where paths.conversions > 0 and {{ is_touched("'aggregated'", 'int_customers_touched', 'customer_id') }}
+    where
+        (paths.conversions > 0 or paths.revenue > 0)
+        and {{ is_touched("'aggregated'", 'int_customers_touched', 'customer_id') }}
 
 ),
 

@@ -24,7 +24,7 @@ with conversions as (
         conversions,
         revenue
     from {{ ref('int_paths_arrived') }}
-    where conversions > 0
+    where conversions > 0 or revenue > 0
 
 ),
 

@@ -8,6 +8,8 @@
     'mini_program_open_id': 'identities.$identity_mp_openid',
     'mini_program_union_id': 'identities.$identity_mp_unionid',
     'mobile': 'identities.$identity_mobile',
+    'oaid': 'properties.oaid',
+    'idfa': 'properties.idfa',
     'anonymous_id': 'anonymous_id',
     'distinct_id': 'distinct_id',
     'lib': 'lib.$lib',
@@ -50,6 +52,8 @@ renamed as (
             ('wechat_union_id', none, 'mini_program_union_id'),
             ('wechat_open_id', "coalesce(app_id, '')", 'mini_program_open_id'),
             ('device_id', none, 'coalesce(android_id, idfv)'),
+            ('oaid', none, 'oaid'),
+            ('idfa', none, 'idfa'),
             ('cookie_id', none, 'cookie_id'),
             ('ocean_click_id', none, url_parameter('page_url', 'clickid')),
         ]) }}

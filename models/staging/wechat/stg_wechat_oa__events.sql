@@ -42,7 +42,7 @@ renamed as (
         cast(null as string) as utm_medium,
         cast(null as string) as utm_campaign,
         cast(null as string) as click_id,
-        cast(null as string) as scene,
+        'oa:' || replace(parsed.event_key, 'qrscene_', '') as scene,
         nullif(replace(parsed.event_key, 'qrscene_', ''), '') as campaign_id,
         cast(null as string) as ad_id,
         cast(null as string) as item_id,

@@ -1,0 +1,169 @@
+-- Marts that agree with each other, for {people} people with {events_each} events each.
+
+create or replace temp table channel_list as
+select * from (values
+    (0, 'douyin_ads'), (1, 'baidu_sem'), (2, 'xiaohongshu'), (3, 'sms'), (4, 'direct'), (5, 'taobao')
+) as list (number, channel);
+
+create or replace temp table person as
+select
+    n, md5('customer' || n) as customer_id, n % 5 > 0 as is_identified,
+    timestamp '2026-07-01' + interval (n % 90) day + interval (n * 37 % 1440) minute as born_at
+from range({people}) numbers (n);
+
+create or replace table marts.channels as
+select channel, case channel
+    when 'douyin_ads' then '抖音广告' when 'baidu_sem' then '百度搜索推广'
+    when 'xiaohongshu' then '小红书' when 'sms' then '短信' when 'direct' then '直接访问'
+    else '淘宝站内' end as channel_name
+from channel_list;
+
+create or replace table marts.events as
+select
+    md5('event' || n || '-' || k) as event_id, customer_id, md5('session' || n || '-' || k // 5) as session_id,
+    'device' || n as device_id, 'sensors' as source, channel,
+    case when k % 30 = 29 then null when k % 3 = 0 then 'item_view' else 'page_view' end as event_type,
+    case when k % 3 = 0 then 'ViewProduct' else '$pageview' end as raw_event,
+    case when k % 3 = 0 then 'consider' end as funnel_stage, case when k % 5 = 0 then 'entry' end as touch_role,
+    born_at + interval (k // 5) day + interval (k % 5) minute as occurred_at,
+    cast(born_at + interval (k // 5) day + interval (k % 5) minute + interval 8 hour as date) as occurred_date,
+    born_at + interval (k // 5) day + interval (k % 5 + 1) minute as received_at,
+    cast(null as varchar) as order_id, 'item' || k as item_id, 'https://花间.example/' || k as page_url,
+    'c' || (k % 4) as campaign_id, 'a' || (k % 9) as ad_id, cast(null as varchar) as click_id,
+    case when k % 40 = 39 then 'bot' end as exclusion_reason, cast(1 as bigint) as load_seq
+from person, range({events_each}) ks (k)
+join channel_list on number = (n + k // 5) % 6;
+
+create or replace table marts.sessions as
+select
+    session_id, any_value(customer_id) as customer_id, any_value(device_id) as device_id,
+    any_value(source) as source, arg_min(channel, occurred_at) as channel,
+    arg_min(campaign_id, occurred_at) as campaign_id, arg_min(page_url, occurred_at) as landing_url,
+    min(occurred_at) as started_at, max(occurred_at) as ended_at, min(occurred_date) as session_date,
+    date_diff('second', min(occurred_at), max(occurred_at)) as duration_seconds, count(*) as event_count,
+    count(*) filter (event_type = 'item_view') as item_view_count
+from marts.events where exclusion_reason is null group by session_id;
+
+create or replace table marts.orders as
+select
+    md5('order' || n) as order_id, case when n % 4 = 0 then 'pos_receipts' else 'taobao_trades' end as source,
+    'T' || n as source_order_id, customer_id, 'sale' as order_kind,
+    case when n % 20 = 0 then 'cancelled' when n % 11 = 0 then 'refunded' else 'completed' end as order_status,
+    case when n % 4 = 0 then 'store_1' end as store_id, born_at + interval 4 day as ordered_at,
+    case when n % 20 > 0 then born_at + interval 4 day end as paid_at,
+    cast(born_at + interval 4 day + interval 8 hour as date) as order_date, cast(1 + n % 3 as bigint) as item_count,
+    cast(100 + n % 300 as decimal(18, 4)) as gross_revenue,
+    cast(case when n % 20 > 0 and n % 11 = 0 then 50 else 0 end as decimal(18, 4)) as refunded_revenue,
+    cast(case when n % 20 > 0 then gross_revenue - refunded_revenue else 0 end as decimal(18, 4)) as net_revenue, 'CNY' as currency
+from person where n % 10 < 6
+union all
+select
+    md5('return' || n), 'pos_receipts', 'R' || n, customer_id, 'return', 'completed', 'store_1', born_at + interval 6 day,
+    born_at + interval 6 day, cast(born_at + interval 6 day + interval 8 hour as date), -1,
+    0, 80, -80, 'CNY'
+from person where n % 25 = 3;
+
+create or replace table marts.customer_identifiers as
+select
+    md5('identifier' || n || kind) as identifier_id, customer_id, kind as identifier_type, '' as namespace,
+    md5(kind || n) as identifier_value, born_at as first_seen_at, born_at + interval 5 day as last_seen_at,
+    cast(3 as bigint) as event_count
+from person, (values ('cookie_id'), ('phone')) kinds (kind) where kind = 'cookie_id' or is_identified;
+
+create or replace table marts.customers as
+select
+    person.customer_id, born_at as first_seen_at, born_at + interval 5 day as last_seen_at,
+    'douyin_ads' as first_channel, 'direct' as last_channel, is_identified,
+    cast(1 + is_identified::int as bigint) as identifier_count, cast({events_each} as bigint) as event_count,
+    cast(6 as bigint) as session_count, count(order_id) as order_count,
+    cast(coalesce(sum(gross_revenue) filter (paid_at is not null), 0) as decimal(18, 4)) as gross_revenue,
+    cast(coalesce(sum(refunded_revenue), 0) as decimal(18, 4)) as refunded_revenue,
+    cast(coalesce(sum(net_revenue), 0) as decimal(18, 4)) as net_revenue, min(ordered_at) as first_order_at,
+    max(ordered_at) as last_order_at, born_at as last_item_view_at
+from person left join marts.orders using (customer_id) group by all;
+
+create or replace table marts.ad_performance as
+select
+    md5('ad' || day || channel) as ad_performance_id, cast(date '2026-07-01' + cast(day as int) as date) as spend_date,
+    'ocean_reports' as source, channel, 'account' as account_id, 'c' || day % 4 as campaign_id,
+    '夏日焕肤' as campaign_name, 'a' || day as ad_id, cast(1000 + day as bigint) as impressions,
+    cast(40 + day as bigint) as clicks, cast(120 + day * 1.5 as decimal(18, 4)) as spend,
+    cast(3 as bigint) as platform_conversions, timestamp '2026-11-01' as fetched_at
+from range(90) days (day), channel_list where number < 3;
+
+create or replace temp table path as
+select
+    order_id, customer_id, ordered_at, net_revenue, n, cast(1 + n % 4 as bigint) as path_length,
+    position as touch_position, channel
+from (select orders.*, n from marts.orders join person using (customer_id)
+      where order_kind = 'sale' and order_status <> 'cancelled')
+cross join lateral unnest(range(1, 2 + n % 4)) positions (position)
+join channel_list on number = (n + position) % 6 where n % 10 > 0;
+
+create or replace table marts.touchpoint_credits as
+with weighted as (
+    select *, model, case model
+        when 'first_touch' then (touch_position = 1)::double when 'linear' then 1.0
+        when 'time_decay' then pow(2, touch_position - path_length)
+        when 'position_based' then case when touch_position in (1, path_length) then 0.4 else 0.2 end
+        else (touch_position = path_length)::double end as weight
+    from path, (values ('first_touch'), ('last_touch'), ('last_non_direct'), ('linear'), ('time_decay'),
+        ('position_based')) models (model)
+)
+select
+    md5(order_id || model || touch_position) as credit_id, model as attribution_model, order_id as conversion_id,
+    'purchase' as conversion_type, customer_id, ordered_at as converted_at,
+    cast(ordered_at + interval 8 hour as date) as conversion_date, md5(order_id || touch_position) as touchpoint_id, channel,
+    'c1' as campaign_id, ordered_at - interval (path_length - touch_position + 1) day as touched_at, touch_position,
+    path_length, weight / sum(weight) over whole as credit, weight / sum(weight) over whole as conversions,
+    cast(net_revenue as double) * weight / sum(weight) over whole as revenue
+from weighted window whole as (partition by order_id, model)
+union all
+select
+    md5(order_id || model), model, order_id, 'purchase', customer_id, ordered_at, cast(ordered_at + interval 8 hour as date),
+    null, 'unattributed', null, null, null, 0, 1.0, 1.0, cast(net_revenue as double)
+from marts.orders join person using (customer_id), (values ('first_touch'), ('last_touch'),
+    ('last_non_direct'), ('linear'), ('time_decay'), ('position_based')) models (model)
+where order_kind = 'sale' and order_status <> 'cancelled' and n % 10 = 0;
+
+create or replace table marts.channel_performance as
+with earned as (
+    select attribution_model, channel, conversion_date as performance_date, sum(conversions) as conversions,
+        sum(revenue) as revenue from marts.touchpoint_credits group by all
+), spent as (
+    select attribution_model, channel, spend_date as performance_date, sum(spend) as spend,
+        sum(impressions) as impressions, sum(clicks) as clicks
+    from marts.ad_performance, (select distinct attribution_model from marts.touchpoint_credits) group by all
+)
+select
+    attribution_model, channel, performance_date, coalesce(conversions, 0) as conversions,
+    coalesce(revenue, 0) as revenue, cast(coalesce(spend, 0) as decimal(18, 4)) as spend,
+    cast(coalesce(impressions, 0) as bigint) as impressions, cast(coalesce(clicks, 0) as bigint) as clicks,
+    cast(spent.spend / nullif(conversions, 0) as double) as cost_per_conversion,
+    cast(revenue / nullif(spent.spend, 0) as double) as roas
+from earned full join spent using (attribution_model, channel, performance_date);
+
+create or replace table marts.journey_paths as
+with journey as (
+    select order_id, string_agg(channel, ' > ' order by touch_position) as path, any_value(path_length) as path_length,
+        any_value(net_revenue) as revenue from path group by order_id
+)
+select
+    md5(path) as path_id, 'purchase' as conversion_type, path, any_value(path_length) as path_length,
+    cast(count(*) as double) as conversions, cast(sum(revenue) as double) as revenue,
+    cast(count(*) * 3 as double) as non_conversions
+from journey group by path;
+
+create or replace table marts.segment_members as
+select 'recent_buyers' as segment, customer_id, last_order_at as entered_at, 'ordered' as reason
+from marts.customers where order_count > 0;
+
+create or replace table marts.load_accounting as
+select
+    'load-' || day as load_id, 'sensors' as source, 'sensors/' || day as file, cast(110 as bigint) as rows_read,
+    cast(100 as bigint) as rows_landed, cast(9 as bigint) as rows_duplicate, cast(1 as bigint) as rows_quarantined
+from range(90) days (day);
+
+create or replace table marts.unmapped_events as
+select 'sensors' as source, '活动大转盘' as raw_event, count(*) as event_count
+from marts.events where event_type is null having count(*) > 0;

@@ -1,0 +1,279 @@
+"""Does Great Expectations accept good marts, and tell what is wrong with bad ones?"""
+
+import json
+import socket
+from pathlib import Path
+
+import duckdb
+import fake_marts
+import pytest
+
+from expectations.__main__ import BLOCKED, NOT_RUN, PUBLISHED, main
+from expectations.audit import SUITES, run_audit
+from expectations.export import export_from_duckdb
+from expectations.publish import AuditBlockedError, publish
+from expectations.warehouse import Warehouse, read_marts
+
+# What a bad build did, the mart and the expectation that must say so, and figures it must show.
+BREACHES = {
+    "a credit was doubled": (
+        "update marts.touchpoint_credits set credit = 2 * credit "
+        "where attribution_model = 'linear'",
+        ("FAILED", "touchpoint_credits", "sum to 1", "credit 2"),
+    ),
+    "revenue was credited twice": (
+        "update marts.touchpoint_credits set revenue = revenue * 2",
+        ("FAILED", "touchpoint_credits", "net revenue of the sale orders", "revenue_of_orders"),
+    ),
+    "a model lost conversions": (
+        "delete from marts.touchpoint_credits where attribution_model = 'linear' "
+        "and conversion_id < '4'",
+        ("FAILED", "touchpoint_credits", "Every attribution model credits the same", "linear"),
+    ),
+    "no touchpoint was found": (
+        "update marts.touchpoint_credits set touchpoint_id = null",
+        ("FAILED", "touchpoint_credits.touchpoint_id", "observed  0", "at least 0."),
+    ),
+    "spend was lost on the way": (
+        "update marts.channel_performance set spend = 0 where channel = 'baidu_sem'",
+        ("FAILED", "channel_performance", "whole spend", "spend_of_ads 50,422.5"),
+    ),
+    "channel revenue was inflated": (
+        "update marts.channel_performance set revenue = revenue + 1",
+        ("FAILED", "channel_performance", "revenue of touchpoint_credits", "revenue_credited"),
+    ),
+    "fen were taken for yuan in spend": (
+        "update marts.ad_performance set spend = spend * 1000",
+        ("FAILED", "ad_performance", "wrong unit", "spend_per_click"),
+    ),
+    "an ad report came back empty": (
+        "delete from marts.ad_performance",
+        ("FAILED", "ad_performance", "No more than 20 %", "at least 216", "observed  0"),
+    ),
+    "fen were taken for yuan in orders": (
+        "update marts.orders set gross_revenue = gross_revenue * 100",
+        ("FAILED", "orders.gross_revenue", "factor of five", "between"),
+    ),
+    "orders vanished": (
+        "delete from marts.orders where source = 'taobao_trades'",
+        ("FAILED", "orders", "No more than 20 %", "expect_table_row_count_to_be_between"),
+    ),
+    "customers lost their revenue": (
+        "update marts.customers set net_revenue = 0",
+        ("FAILED", "customers", "net revenue of all customers", "revenue_of_customers 0"),
+    ),
+    "nobody was found": (
+        "delete from marts.customers",
+        ("FAILED", "customers", "there are customers", "events_with_customer"),
+    ),
+    "an SDK renamed its events": (
+        "update marts.events set event_type = null where occurred_at > '2026-07-02'",
+        ("FAILED", "events.event_type", "as last time", "at least 0.7", "observed  0."),
+    ),
+    "sessions never ended": (
+        "update marts.sessions set duration_seconds = 1000000",
+        ("FAILED", "sessions.duration_seconds", "quantile 0.5 is 1,000,000", "between 0 and 3,600"),
+    ),
+    "paths counted a conversion twice": (
+        "update marts.journey_paths set conversions = conversions * 2",
+        ("FAILED", "journey_paths", "no more conversions", "conversions_credited"),
+    ),
+    "a segment took in strangers": (
+        "insert into marts.segment_members from range(500) select 'recent_buyers', 'x', null, ''",
+        ("FAILED", "segment_members", "No segment has more members", "customers 60"),
+    ),
+    "nothing was loaded": (
+        "delete from marts.load_accounting",
+        ("FAILED", "load_accounting", "Something was loaded", "at least 1", "observed  0"),
+    ),
+    "most rows were quarantined": (
+        "update marts.load_accounting set rows_quarantined = 80",
+        ("FAILED", "load_accounting", "is good", "rows_quarantined 7,200"),
+    ),
+    "a column is gone": (
+        "alter table marts.sessions drop column duration_seconds",
+        ("ERRORED", "sessions.duration_seconds", "no column duration_seconds"),
+    ),
+    "a column of a query is gone": (
+        "alter table marts.touchpoint_credits drop column credit",
+        ("ERRORED", "touchpoint_credits", "sum to 1", "credit"),
+    ),
+}
+
+
+def run(warehouse: Warehouse, *arguments: str) -> int:
+    return main(["--warehouse", str(warehouse.root), *arguments])
+
+
+def snapshot(directory: Path) -> dict[str, bytes]:
+    """Return every published file but the lock, with its content."""
+    return {
+        str(path.relative_to(directory)): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """A warehouse whose good marts were published once."""
+    root = tmp_path_factory.mktemp("published")
+    fake_marts.build(root)
+    warehouse = Warehouse(root)
+    assert run(warehouse, "publish") == PUBLISHED
+    return warehouse
+
+
+def test_good_marts_are_accepted_on_the_first_and_on_the_second_publish(warehouse, capsys):
+    assert run(warehouse, "publish") == PUBLISHED
+    assert run(warehouse, "publish") == PUBLISHED
+    told = capsys.readouterr().out
+    assert told.count("all met: accepted") == 2
+    assert {mart.name for mart in SUITES.glob("*.json")} == {f"{m}.json" for m in fake_marts.MARTS}
+
+
+@pytest.mark.parametrize("breach", BREACHES)
+def test_a_breach_publishes_nothing_and_says_why(breach, published, changed):
+    statement, (outcome, place, *figures) = BREACHES[breach]
+    mart = place.partition(".")[0]
+    before = snapshot(published.published)
+
+    def audit_mart(database: Path, rows: dict[str, int], **options):
+        return run_audit(database, {mart: rows[mart]}, **options)
+
+    with changed(published, statement), pytest.raises(AuditBlockedError) as blocked:
+        publish(
+            published,
+            read_marts(published.manifest),
+            export_from_duckdb(published.build_database),
+            auditor=audit_mart,
+        )
+    assert snapshot(published.published) == before
+    result = blocked.value.result
+    told = [str(finding) for finding in result.blocking if finding.outcome == outcome]
+    assert any(
+        text.split(": ")[0].split() == [outcome, place]
+        and all(figure in text for figure in figures)
+        for text in told
+    ), str(blocked.value)
+
+
+def test_a_blocked_run_exits_with_1_and_leaves_its_report(published, changed, capsys):
+    before = snapshot(published.published)
+    with changed(published, "update marts.touchpoint_credits set credit = credit * 2"):
+        assert run(published, "publish") == BLOCKED
+    told = capsys.readouterr().err
+    assert "FAILED  touchpoint_credits: unexpected_rows_expectation" in told
+    assert "1 failed: nothing was published" in told
+    assert snapshot(published.published) == before
+    report = Path(told.rsplit("report", 1)[1].strip())
+    assert "touchpoint_credits" in report.read_text(encoding="utf-8")
+    assert "sum to 1" in (report.parent / "verdict.txt").read_text(encoding="utf-8")
+
+
+def test_an_errored_expectation_is_not_called_failed(published, changed, capsys):
+    with changed(published, "alter table marts.sessions drop column duration_seconds"):
+        run(published, "publish")
+    told = capsys.readouterr().err
+    assert "ERRORED sessions.duration_seconds" in told
+    assert "FAILED" not in told
+    assert "1 errored: nothing was published" in told
+
+
+def test_a_mart_without_a_suite_is_not_published(tmp_path, capsys):
+    fake_marts.build(tmp_path, also=("channels",))
+    assert run(Warehouse(tmp_path), "publish") == BLOCKED
+    told = capsys.readouterr().err
+    assert "ERRORED channels: suite" in told
+    assert "suites/channels.json" in told
+
+
+def test_a_warning_is_told_and_does_not_block(published, changed, capsys):
+    statement = "update marts.events set event_type = null where hash(event_id) % 8 = 0"
+    with changed(published, statement):
+        assert run(published, "publish") == PUBLISHED
+    assert "WARNED  events.event_type" in capsys.readouterr().out
+
+
+def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
+    publish_now()
+    fake_marts.empty(warehouse.root, "ad_performance")
+    fake_marts.change(warehouse.root, "update marts.channel_performance set spend = 0")
+    assert run(warehouse, "publish", "--allow-shrink") == PUBLISHED
+
+
+@pytest.mark.parametrize(
+    "absent",
+    [
+        # A brand that declared a touches file and nothing else.
+        (
+            *("ad_performance", "channel_performance", "orders", "segment_members", "sessions"),
+            *("touchpoint_credits", "unmapped_events"),
+        ),
+        # A brand that declared its spend and nothing else.
+        (
+            *("customers", "customer_identifiers", "events", "journey_paths", "orders"),
+            *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
+            "unmapped_events",
+        ),
+        # A brand without ads.
+        ("ad_performance",),
+    ],
+    ids=["touches only", "spend only", "no ads"],
+)
+def test_marts_that_may_be_empty_are_accepted_empty(absent, warehouse, capsys):
+    fake_marts.empty(warehouse.root, *absent)
+    fake_marts.change(
+        warehouse.root,
+        *(
+            statement
+            for mart, statement in {
+                "orders": "update marts.customers set net_revenue = 0",
+                "touchpoint_credits": "update marts.journey_paths set conversions = 0",
+                "ad_performance": "update marts.channel_performance set spend = 0",
+            }.items()
+            if mart in absent
+        ),
+    )
+    assert run(warehouse, "publish") == PUBLISHED, capsys.readouterr().err
+    assert run(warehouse, "publish") == PUBLISHED, capsys.readouterr().err
+    assert run(warehouse, "summary") == PUBLISHED
+
+
+def test_nothing_runs_without_a_build(tmp_path, warehouse, capsys):
+    assert run(Warehouse(tmp_path / "nowhere"), "publish") == NOT_RUN
+    assert "run dbt build first" in capsys.readouterr().err
+    fake_marts.change(warehouse.root, "drop table marts.orders")
+    assert run(warehouse, "publish") == NOT_RUN
+    assert "marts.orders is not built" in capsys.readouterr().err
+
+
+def test_an_audit_calls_nobody(published, monkeypatch, tmp_path):
+    calls = []
+    monkeypatch.setattr(socket.socket, "connect", lambda *target: calls.append(target))
+    database = published.published / published.current()["database"]
+    result = run_audit(database, {"orders": 40}, report=tmp_path / "report")
+    assert (result.findings, calls) == ((), [])
+
+
+def test_suites_are_in_the_format_of_great_expectations():
+    for path in SUITES.glob("*.json"):
+        suite = json.loads(path.read_text(encoding="utf-8"))
+        assert suite["name"] == path.stem
+        for expectation in suite["expectations"]:
+            assert expectation["description"].endswith("."), path.name
+            assert expectation["severity"] in {"critical", "warning"}, path.name
+
+
+def test_expectations_see_the_candidate_only(published, tmp_path):
+    """The audited file is the one that will be published, and the audit leaves it as it is."""
+    database = published.published / published.current()["database"]
+    before = database.read_bytes()
+    run_audit(database, {"orders": 40}, report=tmp_path / "report")
+    assert database.read_bytes() == before
+    opened = [path.resolve() for path in Path("/proc/self/fd").iterdir()]
+    assert database not in opened, "a file left open keeps a removed batch on the disk"
+    with duckdb.connect(str(database), read_only=True) as connection:
+        assert connection.execute("select count(*) from duckdb_tables()").fetchone() == (
+            len(fake_marts.MARTS),
+        )
