@@ -225,7 +225,7 @@ def look(warehouse: Warehouse) -> str | None:
 
 
 @pytest.mark.parametrize(
-    ("audited", "kills"), [(True, 12), (False, 24)], ids=["whole run", "without the audit"]
+    ("audited", "kills"), [(True, 8), (False, 20)], ids=["whole run", "without the audit"]
 )
 def test_a_killed_publisher_never_tears_what_readers_see(audited, kills, warehouse, tmp_path):
     """Kill publishers at random moments while a reader looks, and count what it saw torn."""

@@ -1,0 +1,87 @@
+"""Command line: python -m expectations publish | summary."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from expectations.export import Exporter, export_from_duckdb, export_from_spark
+from expectations.publish import AuditBlockedError, publish
+from expectations.summary import summarize
+from expectations.warehouse import PublishError, Warehouse, read_marts
+
+PUBLISHED, BLOCKED, NOT_RUN = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Returns:
+        0 when all is well, 1 when the audit blocked the batch, 2 when nothing could be audited.
+    """
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    logging.getLogger("expectations").setLevel(logging.INFO)
+    warehouse = Warehouse(options.warehouse)
+    try:
+        if options.command == "summary":
+            print(summarize(warehouse))
+            return PUBLISHED
+        publication = publish(
+            warehouse,
+            read_marts(warehouse.manifest, options.marts),
+            _exporter(options.engine, warehouse),
+            allow_shrink=options.allow_shrink,
+            wait_seconds=options.wait,
+        )
+        print(publication.audit.describe())
+    except AuditBlockedError as blocked:
+        print(blocked, file=sys.stderr)
+        return BLOCKED
+    except PublishError as error:
+        print(f"nothing was published: {error}", file=sys.stderr)
+        return NOT_RUN
+    return PUBLISHED
+
+
+def _exporter(engine: str, warehouse: Warehouse) -> Exporter:
+    return (
+        export_from_spark(_spark_session)
+        if engine == "spark"
+        else export_from_duckdb(warehouse.build_database)
+    )
+
+
+def _spark_session() -> object:
+    from pyspark.sql import SparkSession
+
+    return SparkSession.builder.appName("omnitouch publish").getOrCreate()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m expectations", description=__doc__)
+    parser.add_argument(
+        "--warehouse",
+        type=Path,
+        default=Warehouse.from_environment().root,
+        help="directory of the run (default: OMNITOUCH_WAREHOUSE or ./warehouse)",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("publish", help="export, audit and publish the marts")
+    command.add_argument("--engine", choices=["duckdb", "spark"], default="duckdb")
+    command.add_argument("--marts", nargs="+", default=[], help="only these (default: all)")
+    command.add_argument(
+        "--allow-shrink",
+        action="store_true",
+        help="skip the comparisons with what is published now, once, when less is right",
+    )
+    command.add_argument(
+        "--wait", type=float, default=0, metavar="SECONDS", help="wait for another publisher"
+    )
+    commands.add_parser("summary", help="show what is published")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

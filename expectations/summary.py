@@ -1,0 +1,204 @@
+"""Summary: what the current batch says, in one screen of plain text."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from expectations.warehouse import PublishError, Warehouse
+
+ZONE = ZoneInfo("Asia/Shanghai")
+UNATTRIBUTED = "unattributed"
+# The order a reader expects; models that are not in it follow by name.
+MODELS = (
+    *("first_touch", "last_touch", "last_non_direct"),
+    *("linear", "time_decay", "position_based"),
+)
+
+
+def summarize(warehouse: Warehouse) -> str:
+    """Return the end-of-run summary of the published marts.
+
+    Raises:
+        PublishError: nothing is published yet.
+    """
+    current = warehouse.current()
+    if current is None:
+        raise PublishError(f"{warehouse.pointer} is missing: run python -m expectations publish")
+    database = warehouse.published / current["database"]
+    with duckdb.connect(str(database), read_only=True) as connection:
+        sections = [
+            _heading(current),
+            _totals(connection, current["marts"]),
+            _credits(connection, current["marts"]),
+            _return_on_spend(connection, current["marts"]),
+            _places(warehouse, current, database),
+        ]
+    return "\n\n".join(section for section in sections if section)
+
+
+def width(text: str) -> int:
+    """Return how many terminal cells a text takes: a Chinese character takes two."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Align text columns: the first to the left, the others to the right."""
+    widths = [max(map(width, column)) for column in zip(header, *rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            _padded(cell, cells, left=number == 0)
+            for number, (cell, cells) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in (header, *rows)
+    )
+
+
+def _padded(text: str, cells: int, *, left: bool) -> str:
+    padding = " " * (cells - width(text))
+    return text + padding if left else padding + text
+
+
+def _heading(current: dict[str, Any]) -> str:
+    at = datetime.fromisoformat(current["published_at"]).astimezone(ZONE)
+    return f"Published {current['batch']} ({at:%Y-%m-%d %H:%M} {ZONE.key})"
+
+
+def _totals(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any]) -> str:
+    lines = []
+    if "customers" in marts:
+        found, identified, identifiers = connection.execute(
+            "select count(*), count(*) filter (is_identified), sum(identifier_count) from customers"
+        ).fetchall()[0]
+        told = f"{found:,} found, {identified:,} identified, {identifiers or 0:,} identifiers"
+        lines.append(("Customers", told if found else "none found"))
+    if "orders" in marts:
+        sold, returned, open_orders, gross, refunded, net = connection.execute(
+            """
+            with counted as (
+                select *, order_kind = 'return'
+                    or (paid_at is not null and order_status <> 'cancelled') as counts
+                from orders
+            )
+            select
+                count(*) filter (counts and order_kind = 'sale'),
+                count(*) filter (order_kind = 'return'),
+                count(*) filter (not counts),
+                coalesce(sum(gross_revenue) filter (counts), 0),
+                coalesce(sum(refunded_revenue) filter (counts), 0),
+                coalesce(sum(net_revenue), 0)
+            from counted
+            """
+        ).fetchall()[0]
+        if sold or returned or open_orders:
+            told = f"{sold:,} sales, {returned:,} returns, {open_orders:,} unpaid or cancelled"
+            lines.append(("Orders", told))
+            told = f"{gross:,.2f} gross, {refunded:,.2f} refunded, {net:,.2f} net (CNY)"
+            lines.append(("Revenue", told))
+        else:
+            lines.append(("Orders", "none"))
+    return "\n".join(f"{label:<11}{text}" for label, text in lines)
+
+
+def _credits(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any]) -> str:
+    if "touchpoint_credits" not in marts:
+        return ""
+    cells = connection.execute(
+        """
+        select coalesce(channel, '-'), attribution_model, sum(conversions)
+        from touchpoint_credits
+        group by all
+        """
+    ).fetchall()
+    if not cells:
+        return "Conversions credited to channels: none yet, no order has converted"
+    credited = {(channel, model): value for channel, model, value in cells}
+    models = _in_order({model for _, model, _ in cells})
+    total = {
+        channel: sum(credited.get((channel, model), 0) for model in models)
+        for channel, _, _ in cells
+    }
+    # Rounded, so that channels with equal credits keep the order of their names.
+    channels = sorted(total, key=lambda name: (name == UNATTRIBUTED, -round(total[name], 6), name))
+    names = _channel_names(connection)
+    rows = [
+        [names.get(channel, channel), *(_number(credited.get((channel, m)), 1) for m in models)]
+        for channel in channels
+    ]
+    sums = [sum(credited.get((c, model), 0) for c in channels) for model in models]
+    rows.append(["total", *(_number(value, 1) for value in sums)])
+    return "Conversions credited to channels, by model\n" + table(["channel", *models], rows)
+
+
+def _return_on_spend(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any]) -> str:
+    if "channel_performance" not in marts:
+        return ""
+    cells = connection.execute(
+        """
+        select coalesce(channel, '-'), attribution_model, sum(spend), sum(revenue) / sum(spend)
+        from channel_performance
+        group by all
+        having sum(spend) > 0
+        """
+    ).fetchall()
+    if not cells:
+        return "Return on ad spend: no spend is known"
+    models = _in_order({model for _, model, _, _ in cells})
+    spent = {channel: spend for channel, _, spend, _ in cells}
+    roas = {(channel, model): value for channel, model, _, value in cells}
+    names = _channel_names(connection)
+    rows = [
+        [
+            names.get(channel, channel),
+            _number(spent[channel], 2),
+            *(_number(roas.get((channel, model)), 2) for model in models),
+        ]
+        for channel in sorted(spent, key=lambda name: (-spent[name], name))
+    ]
+    header = ["channel", "spend (CNY)", *models]
+    return "Return on ad spend (revenue ÷ spend), by model\n" + table(header, rows)
+
+
+def _places(warehouse: Warehouse, current: dict[str, Any], database: Path) -> str:
+    report = (warehouse.published / current["report"]).resolve()
+    lines = [
+        ("Files", f"{database.parent}/*.parquet, {len(current['marts'])} marts"),
+        ("Report", f"{report}"),
+        ("Open", f"duckdb -readonly {database}"),
+    ]
+    return "\n".join(f"{label:<11}{text}" for label, text in lines)
+
+
+def _channel_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return the display names of channels, from the first mart that has them."""
+    holder = connection.execute(
+        """
+        select table_name from duckdb_columns()
+        where column_name in ('channel', 'channel_name')
+        group by table_name having count(*) = 2 order by table_name limit 1
+        """
+    ).fetchone()
+    if holder is None:
+        return {}
+    return dict(
+        connection.execute(
+            f'select channel, any_value(channel_name) from "{holder[0]}"'
+            " where channel is not null and channel_name is not null group by channel"
+        ).fetchall()
+    )
+
+
+def _in_order(models: set[str]) -> list[str]:
+    known = [model for model in MODELS if model in models]
+    return known + sorted(models.difference(known))
+
+
+def _number(value: Any, digits: int) -> str:
+    return "-" if value is None else f"{value:,.{digits}f}"

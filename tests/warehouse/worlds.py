@@ -1,0 +1,175 @@
+"""Small worlds of the sample brand, delivered to a warehouse bit by bit."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+from pandas.testing import assert_frame_equal
+
+from ingestion.loading import run as load
+from ingestion.sample_brand import write_sample_brand
+from ingestion.sources import SOURCES
+from ingestion.warehouse import Warehouse
+
+PROJECT = Path(__file__).parents[2]
+RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
+# Names the loads themselves, which differ from one schedule of deliveries to another.
+NAMES_LOADS = "load_accounting"
+
+
+@contextmanager
+def environment(**values: str) -> Iterator[None]:
+    """Environment variables for as long as the block lasts."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@cache
+def manifest() -> Manifest:
+    """The parsed project: parsing takes longer than building a small world."""
+    directory = tempfile.mkdtemp()
+    arguments = ["parse", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
+    with environment(OMNITOUCH_WAREHOUSE=directory, DBT_TARGET_PATH=f"{directory}/target"):
+        result = dbtRunner().invoke([*arguments, "--log-path", f"{directory}/logs"])
+    assert result.success, result.exception
+    return result.result
+
+
+def dbt(warehouse: Path, *arguments: str) -> None:
+    """Run dbt in this process on a warehouse; a failure names the nodes that failed."""
+    paths = {
+        "OMNITOUCH_WAREHOUSE": str(warehouse),
+        "DBT_TARGET_PATH": str(warehouse / "target"),
+        "DBT_LOG_PATH": str(warehouse / "logs"),
+    }
+    project = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
+    with environment(**paths):
+        result = dbtRunner(manifest=manifest()).invoke([*arguments, *project])
+        release()
+    failed = [
+        f"{item.node.name}: {item.message}"
+        for item in getattr(result.result, "results", None) or []
+        if item.status in ("error", "fail")
+    ]
+    assert result.success, failed or result.exception
+
+
+def release() -> None:
+    """Close the database that dbt-duckdb keeps open in this process: its file is to be swapped."""
+    kept = DuckDBConnectionManager._ENV
+    if kept is not None:
+        kept.close()
+    DuckDBConnectionManager.close_all_connections()
+
+
+def write_world(directory: Path, people: int, days: int, seed: int) -> None:
+    """The sample brand's raw files, all loaded into ``directory/omnitouch.duckdb``."""
+    write_sample_brand(directory, people=people, days=days, seed=seed)
+    load(
+        Warehouse(directory),
+        [directory / "landing" / "declared" / "sample_brand.yml"],
+        lambda _: None,
+    )
+
+
+def empty_warehouse(directory: Path) -> None:
+    """A warehouse with seeds and staging, and nothing delivered."""
+    directory.mkdir(parents=True, exist_ok=True)
+    dbt(directory, "seed")
+    dbt(directory, "run", "--select", "staging")
+
+
+def start_over(warehouse: Path, template: Path) -> None:
+    """Put the warehouse back to the state of the template."""
+    for leftover in warehouse.glob("omnitouch.duckdb*"):
+        leftover.unlink()
+    shutil.copy(template / "omnitouch.duckdb", warehouse / "omnitouch.duckdb")
+
+
+def deal(world: Path, deliveries: int, seed: int) -> list[dict[str, list[str]]]:
+    """Every record of a world, dealt to deliveries: {table: event ids} each.
+
+    Half of the schedules deal record by record, in any order; the others by the hour of receipt,
+    with some records arriving late.
+    """
+    chance = random.Random(seed)
+    dealt: list[dict[str, list[str]]] = [{} for _ in range(deliveries)]
+    by_time = chance.random() < 0.5
+    with duckdb.connect(str(world / "omnitouch.duckdb"), read_only=True) as database:
+        for table in RECORD_TABLES:
+            rows = database.execute(
+                f"select event_id, percent_rank() over (order by received_at) from raw.{table} "
+                "order by event_id"
+            ).fetchall()
+            for event_id, rank in rows:
+                at = min(int(rank * deliveries), deliveries - 1) if by_time else 0
+                if not by_time or chance.random() < 0.1:
+                    at = chance.randrange(at, deliveries)
+                dealt[at].setdefault(table, []).append(event_id)
+    return dealt
+
+
+def deliver(world: Path, warehouse: Path, delivery: dict[str, list[str]], number: int) -> None:
+    """Land one delivery, as dlt would: its rows under a load of their own, then the load's end."""
+    load_id = f"{1_790_000_000 + number}.5"
+    with duckdb.connect(str(warehouse / "omnitouch.duckdb")) as database:
+        database.execute(f"attach '{world / 'omnitouch.duckdb'}' as world (read_only)")
+        for table, event_ids in delivery.items():
+            columns = "event_id, source, record_type, occurred_at_raw, received_at, payload"
+            database.execute(
+                f"insert into raw.{table} ({columns}, _dlt_load_id) "
+                f"select {columns}, '{load_id}' from world.raw.{table} "
+                "where event_id in (select unnest(?))",
+                [event_ids],
+            )
+        database.execute(
+            "insert into raw._dlt_loads (load_id, schema_name, status, inserted_at) "
+            f"values ('{load_id}', 'omnitouch', 0, now())"
+        )
+
+
+def marts(warehouse: Path) -> dict[str, pd.DataFrame]:
+    """Every mart, rows and columns in an order of their own."""
+    with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
+        names = database.execute(
+            "select table_name from information_schema.tables where table_schema = 'marts'"
+        ).fetchall()
+        return {
+            name: in_order(database.execute(f"select * from marts.{name}").df())
+            for (name,) in names
+            if name != NAMES_LOADS
+        }
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows sorted by every column that is no float, which rounding could misplace."""
+    exact = [name for name in frame.columns if frame[name].dtype.kind != "f"]
+    keys = frame[exact].astype(str)
+    return frame.loc[keys.sort_values(exact).index].reset_index(drop=True)
+
+
+def assert_same(left: dict[str, pd.DataFrame], right: dict[str, pd.DataFrame]) -> None:
+    """Equal marts: keys and decimals exactly, floats to 1e-9."""
+    assert left.keys() == right.keys()
+    for name, frame in left.items():
+        assert_frame_equal(frame, right[name], check_dtype=False, rtol=1e-9, atol=1e-9, obj=name)
