@@ -25,19 +25,13 @@ spent as (
 
 ),
 
-attribution_models as (
-
-    select distinct attribution_model from {{ ref('touchpoint_credits') }}
-
-),
-
 spent_by_model as (
 
     select
-        attribution_models.attribution_model,
+        models.attribution_model,
         spent.*
     from spent
-    cross join attribution_models
+    cross join {{ ref('attribution_models') }} as models
 
 ),
 

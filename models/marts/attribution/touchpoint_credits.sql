@@ -1,7 +1,3 @@
-{% set attribution_models = [
-    'first_touch', 'last_touch', 'last_non_direct', 'linear', 'time_decay', 'position_based'
-] %}
-
 -- One row per conversion, attribution model and touchpoint that gets credit; a conversion without
 -- a touchpoint has one row a model, unattributed. A ledger that balances: credits of a conversion
 -- and model sum to 1, revenues to what the order brought.
@@ -42,15 +38,6 @@ credits as (
 
 ),
 
-attribution_models as (
-
-    {% for attribution_model in attribution_models %}
-    select '{{ attribution_model }}' as attribution_model
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
 unattributed as (
 
     select
@@ -65,15 +52,15 @@ unattributed as (
         cast(0 as bigint) as path_length,
         cast(1 as double) as credit
     from touched
-    cross join attribution_models as models
+    cross join {{ ref('attribution_models') }} as models
     left join credits
         on
             touched.conversion_id = credits.conversion_id
             and models.attribution_model = credits.attribution_model
     where
         credits.conversion_id is null
-        -- aggregated paths have no times, so time decay has nothing to say about them
-        and not (touched.customer_id = 'aggregated' and models.attribution_model = 'time_decay')
+        -- aggregated paths have no times: a model that needs them has nothing to say about them
+        and not (touched.customer_id = 'aggregated' and models.needs_times)
 
 ),
 
