@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import re
 import shutil
-import subprocess
 from functools import cache
 from pathlib import Path
 
