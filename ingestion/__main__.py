@@ -15,7 +15,11 @@ SHOWN = 10
 
 
 def main() -> int:
-    """Run one command; exit code 1 says what went wrong, in one sentence."""
+    """Run one command.
+
+    Exit code 1: nothing more was done, one sentence says why. Exit code 2: everything else is
+    loaded, but of some files nothing could be read.
+    """
     parser = argparse.ArgumentParser(prog="python -m ingestion", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     sample = commands.add_parser("sample", help="write the sample brand's raw files")
@@ -37,7 +41,9 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     _report(outcome)
-    return 0
+    for line in outcome.refused:
+        print(f"error: nothing of this file could be read: {line}", file=sys.stderr)
+    return 2 if outcome.refused else 0
 
 
 def _report(outcome: Outcome) -> None:

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from dlt.sources.filesystem import filesystem
 
-from ingestion.records import BadRecord
+from ingestion.records import BadRecord, excerpt
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 
@@ -73,7 +73,7 @@ def read_lines(file: LandedFile) -> Iterator[tuple[int, bytes] | BadRecord]:
                         f"line {number}",
                         "the line is longer than 16 MiB",
                         "Split the batch at the sender.",
-                        line[:200].decode(errors="replace"),
+                        excerpt(line),
                     )
                     continue
                 if line.strip():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -12,10 +12,17 @@ from urllib.parse import parse_qsl
 import orjson
 
 from ingestion.files import LandedFile, read_lines
-from ingestion.records import BadRecord, BadRecordError, Record, instant, moment
+from ingestion.records import (
+    UNFORESEEN,
+    BadRecord,
+    BadRecordError,
+    Record,
+    excerpt,
+    instant,
+    moment,
+)
 
-# A vendor's payload can be of any shape; one odd record must never stop the good ones around it.
-_UNFORESEEN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+Results = Iterator[Record | BadRecordError]
 
 
 class Request(NamedTuple):
@@ -39,7 +46,7 @@ class Pull(NamedTuple):
 
 
 def read_requests(
-    file: LandedFile, parse: Callable[[Request], Iterator[Record | BadRecordError]]
+    file: LandedFile, parse: Callable[[Request], Results]
 ) -> Iterator[Record | BadRecord]:
     """Every record in every request of the file; what cannot be read becomes a bad record.
 
@@ -48,11 +55,20 @@ def read_requests(
     yield from _read_json_lines(file, _request, parse)
 
 
-def read_pulls(
-    file: LandedFile, parse: Callable[[Pull], Iterator[Record | BadRecordError]]
-) -> Iterator[Record | BadRecord]:
+def read_pulls(file: LandedFile, parse: Callable[[Pull], Results]) -> Iterator[Record | BadRecord]:
     """Every record in every API page of the file; what cannot be read becomes a bad record."""
     yield from _read_json_lines(file, _pull, parse)
+
+
+def each(items: Iterable[Any], record: Callable[[Any], Record]) -> Results:
+    """One record an item; an odd item never stops the good ones around it."""
+    for item in items:
+        try:
+            yield record(item)
+        except BadRecordError as error:
+            yield error
+        except UNFORESEEN as error:
+            yield BadRecordError.unforeseen(error)
 
 
 def query_of(text: str) -> dict[str, str]:
@@ -118,7 +134,7 @@ def dump(record: dict[str, Any]) -> str:
 def _read_json_lines(
     file: LandedFile,
     envelope: Callable[[dict[str, Any]], Any],
-    parse: Callable[[Any], Iterator[Record | BadRecordError]],
+    parse: Callable[[Any], Results],
 ) -> Iterator[Record | BadRecord]:
     for line in read_lines(file):
         if isinstance(line, BadRecord):
@@ -132,17 +148,12 @@ def _read_json_lines(
                 )
         except BadRecordError as error:
             yield _placed(error, number, text)
-        except _UNFORESEEN as error:
-            unforeseen = BadRecordError(
-                f"unexpected shape ({type(error).__name__})", "Compare it with the vendor's format."
-            )
-            yield _placed(unforeseen, number, text)
+        except UNFORESEEN as error:
+            yield _placed(BadRecordError.unforeseen(error), number, text)
 
 
 def _placed(error: BadRecordError, number: int, text: bytes) -> BadRecord:
-    return BadRecord(
-        f"line {number}", error.reason, error.remedy, text[:2000].decode(errors="replace")
-    )
+    return BadRecord(f"line {number}", error.reason, error.remedy, excerpt(text))
 
 
 def _request(line: dict[str, Any]) -> Request:

@@ -16,12 +16,12 @@ from ingestion.pipeline import (
     LOAD_ID,
     RECORD_TABLES,
     FileToRead,
-    count_landed,
     finish_pending,
     forget_incomplete,
     load,
     open_pipeline,
     read_table,
+    rows_by_load,
 )
 from ingestion.pseudonyms import Pseudonymiser, configured_pseudonymiser
 from ingestion.sources import SOURCES, declared
@@ -36,7 +36,10 @@ class KeyChangedError(RuntimeError):
 
 
 class Outcome(NamedTuple):
-    """What became of the rows of one run: read = landed + duplicate + quarantined."""
+    """What became of the rows of one run: read = landed + duplicate + quarantined.
+
+    ``refused`` names the files of which nothing could be read; the next run tries them again.
+    """
 
     files: int
     rows_read: int
@@ -44,6 +47,7 @@ class Outcome(NamedTuple):
     rows_duplicate: int
     rows_quarantined: int
     quarantined: list[str]
+    refused: list[str]
 
 
 def run(warehouse: Warehouse, manifests: list[Path], say: Callable[[str], None]) -> Outcome:
@@ -71,10 +75,13 @@ def run(warehouse: Warehouse, manifests: list[Path], say: Callable[[str], None])
             if file.file_id not in known
         ]
         load_ids: list[str] = []
+        refused: list[str] = []
         for number, part in enumerate(parts := _in_parts(fresh), 1):
             say(f"load {number} of {len(parts)}: {len(part)} files")
-            load_ids += load(pipeline, part, pseudonymiser).loads_ids
-        return _outcome(pipeline, load_ids)
+            loaded = load(pipeline, part, pseudonymiser)
+            load_ids += loaded.load_ids
+            refused += loaded.refused
+        return _outcome(pipeline, load_ids, refused)
 
 
 def _landed(warehouse: Warehouse) -> Iterator[FileToRead]:
@@ -124,7 +131,7 @@ def _in_parts(files: list[FileToRead]) -> list[list[FileToRead]]:
     return parts
 
 
-def _outcome(pipeline: dlt.Pipeline, load_ids: list[str]) -> Outcome:
+def _outcome(pipeline: dlt.Pipeline, load_ids: list[str], refused: list[str]) -> Outcome:
     columns = ["rows_read", "rows_quarantined", LOAD_ID]
     files = [
         row
@@ -138,7 +145,12 @@ def _outcome(pipeline: dlt.Pipeline, load_ids: list[str]) -> Outcome:
         if row[LOAD_ID] in load_ids
     ]
     read = sum(row["rows_read"] for row in files)
-    landed = sum(count_landed(pipeline, table, load_ids) for table in RECORD_TABLES)
+    landed = sum(
+        rows
+        for table in RECORD_TABLES
+        for load_id, rows in rows_by_load(pipeline, table).items()
+        if load_id in load_ids
+    )
     return Outcome(
         files=len(files),
         rows_read=read,
@@ -146,4 +158,5 @@ def _outcome(pipeline: dlt.Pipeline, load_ids: list[str]) -> Outcome:
         rows_duplicate=read - landed - len(quarantined),
         rows_quarantined=len(quarantined),
         quarantined=quarantined,
+        refused=refused,
     )

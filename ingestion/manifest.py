@@ -6,16 +6,17 @@ The manifest's own format is described in docs/declared-files.md.
 from __future__ import annotations
 
 import codecs
+import csv
 import difflib
+import re
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-
-IDENTIFIER_FIELDS = ("customer", "identifiers")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,9 @@ SHAPES = {
 }
 FORMATS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 FORMATS |= {".json": "jsonl", ".parquet": "parquet"}
+# Times as a count since 1970: how many a second has.
+EPOCHS = {"epoch": 1, "epoch_ms": 1000}
+IDENTIFIER_TYPES = Path(__file__).parents[1] / "seeds" / "identifier_types.csv"
 
 
 class ManifestError(ValueError):
@@ -102,6 +106,15 @@ class DeclaredFile:
         """Every column of the file that the mapping needs."""
         return list(dict.fromkeys((*self.columns.values(), *self.identifiers.values(), *self.key)))
 
+    @property
+    def needed_columns(self) -> list[str]:
+        """Those that some row must have even where rows leave out what they have no value for."""
+        required = [
+            self.columns[name] for name in SHAPES[self.shape].required if name in self.columns
+        ]
+        only = self.identifiers.values() if len(self.identifiers) == 1 else ()
+        return list(dict.fromkeys((*required, *only, *self.key)))
+
 
 def read_manifest(path: Path) -> list[DeclaredFile]:
     """The declared files of one manifest.
@@ -110,7 +123,8 @@ def read_manifest(path: Path) -> list[DeclaredFile]:
         ManifestError: the manifest is not there, no YAML, or says something that cannot be.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # Every scalar stays text: an order status `no` is no boolean, a code 007 no number.
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     except OSError as error:
         raise ManifestError(f"{path}: cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -130,17 +144,25 @@ def _entry(manifest: Path, entry: Any, at: int) -> DeclaredFile:
     where = f"{manifest.name}: {entry.get('name', f'file {at}')}"
     _known(where, "setting", entry, _SETTINGS)
     for name in ("name", "path", "shape"):
-        if not isinstance(entry.get(name), str):
+        if not entry.get(name):
             raise ManifestError(f"{where}: `{name}` is missing")
+    for name in set(entry) - {"columns", "identifiers", "constants", "values", "key", "header"}:
+        if not isinstance(entry[name], str):
+            raise ManifestError(f"{where}: `{name}` is no text")
     _known(where, "shape", [entry["shape"]], SHAPES)
     shape = SHAPES[entry["shape"]]
     columns, constants = _texts(where, entry, "columns"), _texts(where, entry, "constants")
     identifiers = _texts(where, entry, "identifiers")
     customer = columns.pop("customer", None)
     source = str(entry.get("source", entry["name"]))
+    if not re.fullmatch(r"[\w.-]+", source):
+        raise ManifestError(f"{where}: the source {source!r} may hold letters, digits, _ . - only")
     if customer:
         identifiers = {f"customer_key:{source}": customer, **identifiers}
-    _known(where, "field", [*columns, *constants, *(entry.get("values") or {})], shape.fields)
+    values = _mapping(where, entry, "values")
+    _known(where, "field", [*columns, *constants, *values], shape.fields)
+    types = [name.partition(":")[0] for name in identifiers]
+    _known(where, "identifier type", types, _identifier_types())
     given = {*columns, *constants, *shape.defaults}
     if missing := [name for name in shape.required if name not in given]:
         raise ManifestError(
@@ -166,14 +188,14 @@ def _entry(manifest: Path, entry: Any, at: int) -> DeclaredFile:
         identifiers=identifiers,
         constants=constants,
         defaults=shape.defaults,
-        values={name: _texts(where, entry["values"], name) for name in entry.get("values") or {}},
-        key=tuple(entry.get("key") or ()),
+        values={name: _texts(f"{where}: values", values, name) for name in values},
+        key=tuple(_list(where, entry, "key")),
         encoding=_encoding(where, str(entry.get("encoding", "utf-8"))),
-        separator=str(entry.get("separator", "\t" if ".tsv" in entry["path"] else ",")),
-        path_separator=str(entry.get("path_separator", ">")),
-        header=entry.get("header"),
+        separator=_separator(where, entry),
+        path_separator=str(entry.get("path_separator") or ">"),
+        header=_list(where, entry, "header") or None,
         time_zone=_zone(where, str(entry.get("time_zone", "Asia/Shanghai"))),
-        time_format=entry.get("time_format"),
+        time_format=_time_format(where, entry.get("time_format")),
         money_unit=_one_of(where, entry, "money_unit", ("yuan", "fen")),
         negative_amounts=_one_of(where, entry, "negative_amounts", ("quarantine", "return")),
     )
@@ -188,15 +210,57 @@ def _known(where: str, what: str, names: Any, known: Any) -> None:
     for name in names:
         if name not in known:
             close = difflib.get_close_matches(str(name), list(known), n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
+            hint = f"; did you mean {close[0]!r}?" if close else "."
             raise ManifestError(f"{where}: unknown {what} {name!r}{hint} Known: {', '.join(known)}")
 
 
-def _texts(where: str, entry: dict[str, Any], name: str) -> dict[str, str]:
+def _mapping(where: str, entry: dict[str, Any], name: str) -> dict[str, Any]:
     value = entry.get(name) or {}
     if not isinstance(value, dict):
         raise ManifestError(f"{where}: `{name}` is no mapping")
-    return {str(key): str(item) for key, item in value.items()}
+    return value
+
+
+def _texts(where: str, entry: dict[str, Any], name: str) -> dict[str, str]:
+    value = _mapping(where, entry, name)
+    for key, item in value.items():
+        if not isinstance(item, str) or not item:
+            raise ManifestError(f"{where}: `{name}`: {key} has no text beside it")
+    return value
+
+
+def _list(where: str, entry: dict[str, Any], name: str) -> list[str]:
+    value = entry.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ManifestError(f"{where}: `{name}` is no list of names; write [a, b]")
+    return value
+
+
+@cache
+def _identifier_types() -> list[str]:
+    with IDENTIFIER_TYPES.open(encoding="utf-8") as file:
+        return [row["identifier_type"] for row in csv.DictReader(file)]
+
+
+def _separator(where: str, entry: dict[str, Any]) -> str:
+    separator = entry.get("separator", "\t" if ".tsv" in entry["path"].lower() else ",")
+    if separator != "whitespace" and (len(separator) != 1 or separator in '"\r\n'):
+        raise ManifestError(
+            f"{where}: the separator {separator!r} is neither one character nor `whitespace`"
+        )
+    return separator
+
+
+def _time_format(where: str, text: str | None) -> str | None:
+    if text and text not in EPOCHS:
+        try:
+            datetime.strptime(datetime.now().strftime(text), text)
+        except ValueError as error:
+            raise ManifestError(
+                f"{where}: time_format {text!r} cannot be read ({error}); "
+                "try '%Y-%m-%d %H:%M:%S', epoch or epoch_ms"
+            ) from error
+    return text
 
 
 def _one_of(where: str, entry: dict[str, Any], name: str, allowed: tuple[str, ...]) -> str:
@@ -219,13 +283,16 @@ def _format(where: str, entry: dict[str, Any]) -> str:
 
 def _encoding(where: str, name: str) -> str:
     try:
-        return codecs.lookup(name).name
-    except LookupError as error:
+        # Lines are told apart before they are decoded: UTF-16 would fall to pieces.
+        if "a,\n".encode(name) in (b"a,\n", b"\xef\xbb\xbfa,\n"):
+            return codecs.lookup(name).name
+    except (LookupError, UnicodeError) as error:
         raise ManifestError(f"{where}: unknown encoding {name!r}; try utf-8 or gb18030") from error
+    raise ManifestError(f"{where}: files in {name!r} cannot be read; save them as utf-8")
 
 
 def _zone(where: str, name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ManifestError(f"{where}: unknown time_zone {name!r}; try Asia/Shanghai") from error

@@ -8,21 +8,24 @@ load is in the warehouse whole or not at all, whenever the process dies.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import dlt
 import pyarrow as pa
 import pyarrow.compute as pc
-from dlt.common.pipeline import LoadInfo
 from dlt.common.schema.typing import TWriteDispositionConfig
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
-from ingestion.records import BadRecord, Record, digest
+from ingestion.records import BadRecord, Record, Unreadable, digest
 from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse
 
@@ -65,6 +68,8 @@ LOADED_FILES = pa.schema(
     ]
 )
 LOAD_ID = "_dlt_load_id"
+# Bodies travel as base64: an excerpt must not carry a phone in that disguise.
+ENCODED = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]|%3[Dd]){24,}=*")
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 KEYS = {"quarantine": "quarantine_id", "loaded_files": "file_id"}
 SCHEMAS = {"quarantine": QUARANTINE, "loaded_files": LOADED_FILES}
@@ -78,6 +83,8 @@ SETTINGS = {
     "EXTRACT__NEXT_ITEM_MODE": "fifo",
     "EXTRACT__WORKERS": "1",
     "LOAD__WORKERS": "2",
+    # What is in the warehouse need not be kept a second time.
+    "LOAD__DELETE_COMPLETED_JOBS": "true",
     "RUNTIME__DLTHUB_TELEMETRY": "false",
     "RUNTIME__LOG_LEVEL": "CRITICAL",
 }
@@ -97,6 +104,13 @@ class FileToRead(NamedTuple):
         return digest(self.source, self.file.path, str(self.file.size), modified)
 
 
+class Loaded(NamedTuple):
+    """The loads that one package became, and the files of which nothing could be read."""
+
+    load_ids: list[str]
+    refused: list[str]
+
+
 class LoadFailedError(RuntimeError):
     """A load package that the warehouse refused; the files in it are read again next time."""
 
@@ -105,7 +119,7 @@ def open_pipeline(warehouse: Warehouse) -> dlt.Pipeline:
     """The pipeline of a warehouse: into DuckDB, or Delta tables where Spark is the engine."""
     os.environ.update(SETTINGS)
     if _on_spark():
-        destination: Any = dlt.destinations.filesystem(bucket_url=warehouse.lake.as_uri())
+        destination: Any = dlt.destinations.filesystem(bucket_url=str(warehouse.lake))
     else:
         destination = dlt.destinations.duckdb(str(warehouse.database))
     return dlt.pipeline(
@@ -138,41 +152,37 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
         ) from error
 
 
-def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudonymiser) -> LoadInfo:
+def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudonymiser) -> Loaded:
     """Load the files as one package.
 
     Raises:
         LoadFailedError: the warehouse refused the package; nothing of it counts as loaded.
     """
-    quarantined: list[dict[str, Any]] = []
-    loaded: list[dict[str, Any]] = []
-    seen: set[bytes] = set()
+    ledger = _Ledger(pseudonymiser)
     by_source: dict[str, list[FileToRead]] = {}
     for file in files:
         by_source.setdefault(file.source, []).append(file)
     resources = [
-        _resource(
-            source,
-            "event_id",
-            _batches(reads, pseudonymiser, seen, quarantined, loaded),
-        )
+        _resource(source, "event_id", _batches(reads, ledger))
         for source, reads in by_source.items()
     ]
-    for name, rows in (("quarantine", quarantined), ("loaded_files", loaded)):
+    for name, rows in (("quarantine", ledger.quarantined), ("loaded_files", ledger.loaded)):
         resources.append(_resource(name, KEYS[name], _table(rows, SCHEMAS[name])))
     try:
-        return pipeline.run(resources, schema_contract={"columns": "freeze", "data_type": "freeze"})
+        contract: Any = {"columns": "freeze", "data_type": "freeze"}
+        info = pipeline.run(resources, schema_contract=contract)
     except PipelineStepFailed as error:
         _give_up(pipeline)
         raise LoadFailedError(f"The warehouse refused the load: {error.__cause__}") from error
+    return Loaded(info.loads_ids, ledger.refused)
 
 
 def read_table(pipeline: dlt.Pipeline, name: str, columns: list[str]) -> pa.Table:
     """Columns of a raw table; no rows where it does not exist yet."""
     empty = pa.table({column: pa.array([], pa.string()) for column in columns})
     if _on_spark():
-        tables = _delta_tables(pipeline)
-        return tables[name].to_pyarrow_table(columns=columns) if name in tables else empty
+        table = _delta_table(pipeline, name)
+        return table.to_pyarrow_table(columns=columns) if table else empty
     with pipeline.sql_client() as client:
         try:
             query = f"select {', '.join(columns)} from {DATASET}.{name}"
@@ -182,10 +192,17 @@ def read_table(pipeline: dlt.Pipeline, name: str, columns: list[str]) -> pa.Tabl
             return empty
 
 
-def count_landed(pipeline: dlt.Pipeline, table: str, load_ids: list[str]) -> int:
-    """How many rows of a raw table these loads brought."""
-    loads = read_table(pipeline, table, [LOAD_ID])[LOAD_ID]
-    return pc.sum(pc.is_in(loads, pa.array(load_ids, pa.string()))).as_py() or 0
+def rows_by_load(pipeline: dlt.Pipeline, table: str) -> dict[str, int]:
+    """How many rows of a raw table each load brought."""
+    if _on_spark():
+        loads = read_table(pipeline, table, [LOAD_ID])[LOAD_ID]
+        return {row["values"]: row["counts"] for row in pc.value_counts(loads).to_pylist()}
+    query = f"select {LOAD_ID}, count(*) from {DATASET}.{table} group by all"
+    with pipeline.sql_client() as client:
+        try:
+            return dict(client.execute_sql(query) or ())
+        except DatabaseUndefinedRelation:
+            return {}
 
 
 def _give_up(pipeline: dlt.Pipeline) -> None:
@@ -203,10 +220,9 @@ def forget_incomplete(pipeline: dlt.Pipeline) -> None:
     """
     complete = _complete_loads(pipeline)
     for table in TABLES:
-        landed = pc.unique(read_table(pipeline, table, [LOAD_ID])[LOAD_ID]).to_pylist()
-        for load_id in set(landed) - complete:
+        for load_id in rows_by_load(pipeline, table).keys() - complete:
             if _on_spark():
-                _delta_tables(pipeline)[table].delete(f"{LOAD_ID} = '{load_id}'")
+                _delta_table(pipeline, table).delete(f"{LOAD_ID} = '{load_id}'")
             else:
                 with pipeline.sql_client() as client:
                     client.execute_sql(
@@ -216,21 +232,33 @@ def forget_incomplete(pipeline: dlt.Pipeline) -> None:
 
 def _complete_loads(pipeline: dlt.Pipeline) -> set[str]:
     if _on_spark():
-        return set()
-    rows = read_table(pipeline, "_dlt_loads", ["load_id", "status"]).to_pylist()
-    return {row["load_id"] for row in rows if row["status"] == 0}
+        rows = [_json(path) for path in (_lake(pipeline) / "_dlt_loads").glob("*.jsonl")]
+    else:
+        rows = read_table(pipeline, "_dlt_loads", ["load_id", "status"]).to_pylist()
+    return {row["load_id"] for row in rows if row.get("status") == 0}
 
 
 def _on_spark() -> bool:
     return os.environ.get("OMNITOUCH_ENGINE", "duckdb") == "spark"
 
 
-def _delta_tables(pipeline: dlt.Pipeline) -> dict[str, Any]:
-    from dlt.common.libs.deltalake import get_delta_tables  # only the Spark extra has it
+def _lake(pipeline: dlt.Pipeline) -> Path:
+    return Path(pipeline.destination.config_params["bucket_url"]) / DATASET
 
-    if not pipeline.default_schema_name:
+
+def _delta_table(pipeline: dlt.Pipeline, name: str) -> Any:
+    """A raw table by its place: dlt knows no tables once its working directory is lost."""
+    from deltalake import DeltaTable  # only the Spark extra has it
+
+    path = str(_lake(pipeline) / name)
+    return DeltaTable(path) if DeltaTable.is_deltatable(path) else None
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError:  # cut short by a crash, so that load did not end
         return {}
-    return get_delta_tables(pipeline)
 
 
 def _resource(name: str, key: str, batches: Iterator[pa.Table]) -> Any:
@@ -243,43 +271,61 @@ def _resource(name: str, key: str, batches: Iterator[pa.Table]) -> Any:
     )
 
 
-def _batches(
-    reads: list[FileToRead],
-    pseudonymiser: Pseudonymiser,
-    seen: set[bytes],
-    quarantined: list[dict[str, Any]],
-    loaded: list[dict[str, Any]],
-) -> Iterator[pa.Table]:
+@dataclass
+class _Ledger:
+    """What is known of one package while its files are read."""
+
+    pseudonymiser: Pseudonymiser
+    seen: set[bytes] = field(default_factory=set)
+    quarantined: list[dict[str, Any]] = field(default_factory=list)
+    loaded: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+def _batches(reads: list[FileToRead], ledger: _Ledger) -> Iterator[pa.Table]:
     columns: tuple[list[Any], ...] = tuple([] for _ in RECORDS)
+    event_ids, sources, record_types, times, received, payloads = columns
+    seen = ledger.seen
     for read in reads:
-        rows = bad = repeated = 0
-        for result in read.read(read.file, pseudonymiser):
+        source = read.source
+        rows = repeated = 0
+        bad: list[BadRecord] = []
+        for result in _results(read, ledger.pseudonymiser):
             rows += 1
             if isinstance(result, BadRecord):
-                bad += 1
-                quarantined.append(_quarantine_row(read, rows, result, pseudonymiser))
+                bad.append(result)
                 continue
-            event_id = digest(read.source, result.record_type, *result.key)
+            record_type, key, occurred_at_raw, received_at, payload = result
+            event_id = digest(source, record_type, *key)
             # A merge that only inserts does not tell apart what comes twice in one package.
             if (packed := bytes.fromhex(event_id)) in seen:
                 repeated += 1
                 continue
             seen.add(packed)
-            values = (
-                event_id,
-                read.source,
-                result.record_type,
-                result.occurred_at_raw,
-                result.received_at,
-                result.payload,
-            )
-            for column, value in zip(columns, values, strict=True):
-                column.append(value)
-            if len(columns[0]) == ROWS_PER_BATCH:
+            event_ids.append(event_id)
+            sources.append(source)
+            record_types.append(record_type)
+            times.append(occurred_at_raw)
+            received.append(received_at)
+            payloads.append(payload)
+            if len(event_ids) == ROWS_PER_BATCH:
                 yield _arrow(columns)
-        loaded.append(_file_row(read, rows, bad, repeated, pseudonymiser))
-    if columns[0]:
+        _enter(ledger, read, rows, bad, repeated)
+    if event_ids:
         yield _arrow(columns)
+
+
+def _results(read: FileToRead, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
+    """What the file holds; where the disk fails, a bad record says so."""
+    try:
+        yield from read.read(read.file, pseudonymiser)
+    except OSError as error:
+        yield Unreadable(
+            "file",
+            f"the file cannot be read ({error.strerror})",
+            "Make it readable, load again.",
+            "",
+        )
 
 
 def _arrow(columns: tuple[list[Any], ...]) -> pa.Table:
@@ -297,31 +343,45 @@ def _table(rows: list[dict[str, Any]], schema: pa.Schema) -> Iterator[pa.Table]:
         yield pa.Table.from_pylist(rows, schema=schema)
 
 
-def _quarantine_row(
-    read: FileToRead, number: int, bad: BadRecord, pseudonymiser: Pseudonymiser
-) -> dict[str, Any]:
-    return {
-        "quarantine_id": digest(read.file_id, str(number)),
-        "source": read.source,
-        "file": read.file.path,
-        "position": bad.position,
-        "reason": pseudonymiser.scrub(bad.reason),
-        "remedy": bad.remedy,
-        "excerpt": pseudonymiser.scrub(bad.excerpt)[:2000],
-    }
+def _enter(
+    ledger: _Ledger, read: FileToRead, rows: int, bad: list[BadRecord], repeated: int
+) -> None:
+    """Note what became of a file's rows.
 
-
-def _file_row(
-    read: FileToRead, rows: int, bad: int, repeated: int, pseudonymiser: Pseudonymiser
-) -> dict[str, Any]:
-    return {
-        "file_id": read.file_id,
-        "source": read.source,
-        "file": read.file.path,
-        "size": read.file.size,
-        "modified_at": read.file.modified_at,
-        "rows_read": rows,
-        "rows_quarantined": bad,
-        "rows_repeated": repeated,
-        "key_fingerprint": pseudonymiser.fingerprint(),
-    }
+    A file of which nothing could be read for a reason that lies outside it (its mapping, the disk)
+    does not count as loaded under its own id: it is read again as soon as that is put right.
+    """
+    scrub = ledger.pseudonymiser.scrub
+    name, file_id = scrub(read.file.path), read.file_id
+    refused = bool(bad) and (
+        isinstance(bad[-1], Unreadable) or (read.source == "declared" and len(bad) == rows)
+    )
+    if refused:
+        reason = f"{scrub(bad[-1].reason)}. {bad[-1].remedy}"
+        ledger.refused.append(f"{read.source}/{name}, {bad[-1].position}: {reason}")
+        file_id = digest(file_id, reason)
+    ledger.quarantined += (
+        {
+            "quarantine_id": digest(file_id, str(number)),
+            "source": read.source,
+            "file": name,
+            "position": record.position,
+            "reason": scrub(record.reason),
+            "remedy": record.remedy,
+            "excerpt": scrub(ENCODED.sub("…", record.excerpt)),
+        }
+        for number, record in enumerate(bad)
+    )
+    ledger.loaded.append(
+        {
+            "file_id": file_id,
+            "source": read.source,
+            "file": name,
+            "size": read.file.size,
+            "modified_at": read.file.modified_at,
+            "rows_read": rows,
+            "rows_quarantined": len(bad),
+            "rows_repeated": repeated,
+            "key_fingerprint": ledger.pseudonymiser.fingerprint(),
+        }
+    )

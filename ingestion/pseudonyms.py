@@ -24,23 +24,68 @@ from typing import Any
 import dlt
 
 TOKEN_HEX = 32
-_PHONE = r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"
-_EMAIL = r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
-PERSONAL = re.compile(
-    rf"(?<![0-9A-Za-z])(?:(?P<phone>{_PHONE})|(?P<id_number>\d{{17}}[\dXx])|(?P<imei>\d{{15}}))"
-    rf"(?![0-9A-Za-z])|(?P<email>{_EMAIL})"
+_GAP = r"(?:[- +]|%20)?"
+_PHONE = (
+    rf"(?:(?:\(?\+|%2[Bb]|00)?86\)?{_GAP}|0)?"
+    rf"1[3-9]\d(?:{_GAP}\d{{4}}{_GAP}\d{{4}}|\.\d{{4}}\.\d{{4}}|[- ]\d{{3}}[- ]\d{{5}})"
 )
-PHONE_ONLY = re.compile(_PHONE)
+_ID_NUMBER = r"\d{6}[- ]?\d{8}[- ]?\d{3}[\dXx]"
+_IMEI = r"\d{2}-\d{6}-\d{6}-\d|\d{15}"
+_EMAIL = r"[A-Za-z0-9._%+-]{1,64}(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
+# A number may follow an escape (%3D, %253D, \u0020, \n), a phone also a word (tel138…); order
+# numbers begin with letters, so that elsewhere a letter before or after makes it another number.
+_ESCAPE = r"(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\[nrt])"
+PERSONAL = re.compile(
+    rf"(?P<email>{_EMAIL})|(?:(?:(?<!\d)|{_ESCAPE})(?P<phone>{_PHONE})|"
+    rf"(?:(?<![0-9A-Za-z])|{_ESCAPE})(?:(?P<id_number>{_ID_NUMBER})|(?P<imei>{_IMEI})))"
+    r"(?![0-9A-Za-z])"
+)
+PHONE_ONLY = re.compile(r"(?:(?:00)?86|0)?(1[3-9]\d{9})")
+# Digits and signs that some keyboards and address books write instead of the ASCII ones.
+_LOOKALIKES = re.compile(
+    "[０-９＠．－＋　\u00a0\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060\ufeff]"
+)
+_PLAIN: dict[int, Any] = str.maketrans("０１２３４５６７８９＠．－＋　\u00a0", "0123456789@.-+  ")
+_PLAIN |= dict.fromkeys(range(0x2010, 0x2016), "-")
+_PLAIN |= dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF))
+# Device ids and hashes are long runs of hex digits; eleven decimals in a row there are no phone.
+_HEX_BEFORE, _HEX_AFTER = re.compile(r"[0-9A-Fa-f-]*\Z"), re.compile(r"[0-9A-Fa-f-]*")
+_HEX_LETTER = re.compile(r"[A-Fa-f]")
+SHORTEST_HASH = 20
+_LABEL = re.compile(
+    r"(?:^|[^0-9A-Za-z]|%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrt])[A-Za-z]*\Z"
+)
+
 # Far cheaper than PERSONAL, and true wherever it can match: most texts hold nothing personal.
-_MAYBE_PHONE = r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z])"
-_MAYBE = re.compile(_MAYBE_PHONE), re.compile(r"\d{15}"), "@"
-_MAYBE_BYTES = re.compile(_MAYBE_PHONE.encode()), re.compile(rb"\d{15}"), b"@"
+_MAYBE_PHONE = (
+    r"1[3-9]\d(?:(?:(?:[- +]|%20|[^\x00-\x7f]{1,6})?\d{4}){2}|\.\d{4}\.\d{4}|[- ]\d{3}[- ]\d{5})"
+    r"(?![0-9A-Za-z])"
+)
+# Looks back only from digits: trying the escapes at every character would cost the most.
+_MAYBE_LONG = (
+    r"(?=\d)(?:(?<![0-9A-Za-z])|(?<=[%\\].[0-9A-Fa-f])|(?<=%25.[0-9A-Fa-f])|(?<=\\[nrt])|"
+    r"(?<=\\u[0-9A-Fa-f]{4}))"
+    rf"(?:{_ID_NUMBER}|{_IMEI})(?![0-9A-Za-z])"
+)
+_MAYBE = re.compile(_MAYBE_PHONE), re.compile(_MAYBE_LONG)
+_MAYBE_BYTES = re.compile(_MAYBE_PHONE.encode()), re.compile(_MAYBE_LONG.encode())
+_LOOKALIKE_BYTES = b"\xef\xbc", b"\xe2\x80", b"\xc2\xa0", b"\xe2\x81\xa0", b"\xef\xbb\xbf"
+_BETWEEN = re.compile(rb"\d[^\x00-\x7f]{1,9}\d|\xef\xbc[\x90-\xa0]")
+_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_LONG = b"0" * 15
 
 
 def may_be_personal(text: bytes) -> bool:
     """Whether a raw text is worth scrubbing: False only where nothing personal can be in it."""
-    phone, long_number, at_sign = _MAYBE_BYTES
-    return bool(at_sign in text or phone.search(text) or long_number.search(text))
+    phone, long_number = _MAYBE_BYTES
+    return bool(
+        b"@" in text
+        or b"%40" in text
+        or b"\\u" in text  # anything can be written as an escape
+        or phone.search(text)
+        or (_LONG in text.translate(_ZEROS, b"- ") and long_number.search(text))
+        or (any(odd in text for odd in _LOOKALIKE_BYTES) and _BETWEEN.search(text))
+    )
 
 
 class Pseudonymiser:
@@ -58,6 +103,7 @@ class Pseudonymiser:
         self._key = key
         # Callbacks repeat the same few phones; a bounded cache makes them nearly free.
         self._phone_token = lru_cache(maxsize=200_000)(self._make_phone_token)
+        self._scrub_key = lru_cache(maxsize=10_000)(self.scrub)
 
     def token(self, identifier_type: str, value: str) -> str:
         """``<type>.<key id>.<hmac>`` of a normalised value."""
@@ -66,36 +112,47 @@ class Pseudonymiser:
     def phone(self, raw: Any) -> str | None:
         """The token of a phone number in any usual spelling; None where it is masked or no phone.
 
-        Mainland mobile numbers are read with or without +86, blanks, dashes or full-width digits.
+        Mainland mobile numbers are read with or without +86, blanks, dashes, brackets, full-width
+        digits, and as spreadsheets leave them (``'138…``, ``138….0``).
         """
-        text = unicodedata.normalize("NFKC", str(raw)).strip()
-        if not PHONE_ONLY.fullmatch(text):
-            return None
-        return self._phone_token("".join(filter(str.isdigit, text))[-11:])
+        text = unicodedata.normalize("NFKC", str(raw)).translate(_PLAIN)
+        text = text.strip(" \t\r\n'\"=").removesuffix(".0")
+        found = PHONE_ONLY.fullmatch(re.sub(r"[\s()+-]", "", text))
+        return self._phone_token(found[1]) if found else None
 
     def vendor_hash(self, identifier_type: str, value: str) -> str:
         """The token of a hash that a vendor computed (``phone_md5``, ``imei_md5`` …)."""
         return self.token(identifier_type, value.strip().lower())
 
-    def email(self, raw: str) -> str:
-        """The token of an e-mail address, case and outer blanks ignored."""
-        return self.token("email", raw.strip().lower())
+    def secret(self, identifier_type: str, value: str) -> str:
+        """The token of an e-mail address, ID number or IMEI, however it is spelled."""
+        text = value.strip()
+        if identifier_type == "email":
+            return self.token("email", text.replace("%40", "@").lower())
+        return self.token(identifier_type, re.sub(r"[\s-]", "", text).upper())
 
     def scrub(self, text: str) -> str:
         """The text with every personal identifier in it replaced by its token."""
-        phone, long_number, at_sign = _MAYBE
-        if at_sign in text or phone.search(text) or long_number.search(text):
+        if not text.isascii() and _LOOKALIKES.search(text):
+            plain = text.translate(_PLAIN)
+            text = plain if PERSONAL.search(plain) else text
+        phone, long_number = _MAYBE
+        if "@" in text or "%40" in text or phone.search(text) or long_number.search(text):
             return PERSONAL.sub(self._replace, text)
         return text
 
     def scrub_values(self, value: Any) -> Any:
-        """A JSON value with every string and number in it scrubbed; keys stay as they are."""
+        """A JSON value with every string, number and key in it scrubbed."""
         if isinstance(value, str):
             return self.scrub(value)
         if isinstance(value, dict):
-            return {key: self.scrub_values(item) for key, item in value.items()}
+            return {self._scrub_key(key): self.scrub_values(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.scrub_values(item) for item in value]
+        if isinstance(value, float) and value.is_integer():
+            value, whole = int(value), value
+            scrubbed = self.scrub_values(value)
+            return whole if scrubbed == value else scrubbed
         if isinstance(value, int) and not isinstance(value, bool):
             text = str(value)
             scrubbed = self.scrub(text)
@@ -107,13 +164,15 @@ class Pseudonymiser:
         return self._mac("key_fingerprint", "omnitouch")
 
     def _replace(self, match: re.Match[str]) -> str:
-        kind = str(match.lastgroup)
-        text = match.group()
-        if kind == "phone":
-            return str(self.phone(text))
+        kind, text = str(match.lastgroup), match.group()
         if kind == "email":
-            return self.email(text)
-        return self.token(kind, text.upper()) if _CHECKS[kind](text.upper()) else text
+            return self.secret(kind, text)
+        if _is_in_id(match):
+            return text
+        if kind == "phone":
+            return self._phone_token(re.sub(r"%2[0Bb]|\D", "", text)[-11:])
+        plain = re.sub(r"[ -]", "", text).upper()
+        return self.token(kind, plain) if _CHECKS[kind](plain) else text
 
     def _make_phone_token(self, digits: str) -> str:
         # Unsalted hashes as the ad platforms define them, never stored as such.
@@ -130,6 +189,20 @@ class Pseudonymiser:
     def _mac(self, domain: str, value: str) -> str:
         message = f"{domain}\x1f{value}".encode()
         return hmac.digest(self._key, message, "sha256").hex()[:TOKEN_HEX]
+
+
+def _is_in_id(match: re.Match[str]) -> bool:
+    """Whether the digits are the end of an id (``Rc060c139…``) or stand in a long hex run."""
+    text, start, end = match.string, match.start(), match.end()
+    label = _LABEL.search(text, max(0, start - 40), start)
+    if not label:
+        return True
+    if label.group().startswith(("%", "\\")):
+        return False
+    before = _HEX_BEFORE.search(text, max(0, start - 40), start)
+    after = _HEX_AFTER.match(text, end)
+    around = before.group() + after.group()  # type: ignore[union-attr]
+    return len(around) + end - start >= SHORTEST_HASH and bool(_HEX_LETTER.search(around))
 
 
 def _is_id_number(text: str) -> bool:

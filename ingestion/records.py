@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import time
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import blake2b
@@ -10,6 +11,10 @@ from typing import NamedTuple
 BEIJING = timezone(timedelta(hours=8))
 CLOCK_SKEW_SECONDS = 48 * 3600
 EARLIEST_EPOCH = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
+EXCERPT_CHARACTERS = 2000
+# What a vendor's odd record can raise while it is taken apart.
+UNFORESEEN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+_CUT_OFF = f"{string.ascii_letters}{string.digits}%@._+-/= "
 
 
 class Record(NamedTuple):
@@ -46,6 +51,10 @@ class BadRecord(NamedTuple):
     excerpt: str
 
 
+class Unreadable(BadRecord):
+    """A file that could not be read to its end for a reason that is not in the file."""
+
+
 class BadRecordError(ValueError):
     """Raised while one record is parsed; the reader turns it into a ``BadRecord``."""
 
@@ -55,10 +64,26 @@ class BadRecordError(ValueError):
         self.reason = reason
         self.remedy = remedy
 
+    @classmethod
+    def unforeseen(cls, error: Exception) -> BadRecordError:
+        """What to say of a record whose shape nobody thought of."""
+        return cls(
+            f"unexpected shape ({type(error).__name__})", "Compare it with the vendor's format."
+        )
+
+
+def excerpt(text: bytes | str) -> str:
+    """The start of a raw text, never ending within a number: half a phone is not recognised."""
+    start = text[: 4 * EXCERPT_CHARACTERS]
+    if isinstance(start, bytes):
+        start = start.decode(errors="replace")
+    whole = len(start) <= EXCERPT_CHARACTERS and len(start) == len(text)
+    return start if whole else start[:EXCERPT_CHARACTERS].rstrip(_CUT_OFF)
+
 
 def digest(*parts: str) -> str:
     """128-bit hash of the parts as 32 hex digits; parts cannot run into one another."""
-    return blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+    return blake2b("\x1f".join(parts).encode(errors="replace"), digest_size=16).hexdigest()
 
 
 def moment(text: str, zone: timezone = BEIJING) -> datetime:

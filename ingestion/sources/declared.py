@@ -5,6 +5,7 @@ Only mapped columns land: what nobody asked for is not collected.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,16 +13,19 @@ from decimal import Decimal, InvalidOperation
 
 from ingestion.files import LandedFile
 from ingestion.gateway import dump
-from ingestion.manifest import SHAPES, DeclaredFile
+from ingestion.manifest import EPOCHS, SHAPES, DeclaredFile
 from ingestion.pseudonyms import Pseudonymiser
-from ingestion.records import BadRecord, BadRecordError, Record, check_epoch, digest
-from ingestion.tables import Row, read_csv, read_jsonl, read_parquet
+from ingestion.records import BadRecord, BadRecordError, Record, check_epoch, digest, instant
+from ingestion.tables import Row, read_csv, read_jsonl, read_parquet, read_rows
 
 TIMES = ("occurred_at", "updated_at", "date")
 AMOUNTS = ("value", "amount", "unit_price", "refunded", "cost")
 COUNTS = ("quantity", "impressions", "clicks", "conversions", "non_conversions")
 MAY_BE_NEGATIVE = ("amount", "quantity", "value")
 SECRET = ("phone", "email", "id_number", "imei")
+# How spreadsheets write times (2026/7/3 9:05), and figures (1,234.50).
+UNPADDED = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]+(\d{1,2})(?=:))?")
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 HASHES = ("phone_md5", "phone_sha256", "imei_md5", "mac_md5")
 
 
@@ -35,31 +39,25 @@ def read(
     land and the same file delivered twice lands once.
     """
     seen: Counter[str] = Counter()
-    for row in _rows(declared, file):
-        if isinstance(row, BadRecord):
-            yield row
-            continue
-        position, texts = row
-        try:
-            fields = _mapped(declared, texts, pseudonymiser)
-        except BadRecordError as error:
-            yield BadRecord(position, error.reason, error.remedy, ",".join(texts.values()))
-            continue
+    received_at = file.modified_at.astimezone(UTC)
+
+    def record(texts: dict[str, str]) -> Record:
+        fields = _mapped(declared, texts, pseudonymiser)
         payload = dump(fields)
         content = digest(declared.source, declared.shape, payload)
         occurrence = "" if declared.key else str(seen[content])
-        if not declared.key:
-            seen[content] += 1
+        seen[content] += 1
         occurred_at = fields.get("occurred_at") or fields.get("date") or ""
-        received_at = file.modified_at.astimezone(UTC)
-        yield Record(declared.shape, (content, occurrence), occurred_at, received_at, payload)
+        return Record(declared.shape, (content, occurrence), occurred_at, received_at, payload)
+
+    return read_rows(_rows(declared, file), record)
 
 
 def _rows(declared: DeclaredFile, file: LandedFile) -> Iterator[Row | BadRecord]:
     if declared.format == "parquet":
         return read_parquet(file, declared.column_names)
     if declared.format == "jsonl":
-        return read_jsonl(file)
+        return read_jsonl(file, declared.needed_columns)
     return read_csv(
         file, declared.column_names, declared.encoding, declared.separator, declared.header
     )
@@ -73,7 +71,9 @@ def _mapped(
         if text := texts.get(column, "").strip():
             fields[name] = declared.values.get(name, {}).get(text, text)
     for name in SHAPES[declared.shape].required:
-        if name not in fields:
+        # a conversion in a file of touches comes through no channel of its own
+        converted = declared.shape == "touches" and fields.get("event") != "touch"
+        if name not in fields and not (converted and name == "channel"):
             column = declared.columns.get(name, name)
             raise BadRecordError(
                 f"{name} (column {column!r}) is empty", "Fill it, or give a constant for it."
@@ -97,38 +97,53 @@ def _mapped(
         fields["identifiers"] = " ".join(identifiers)
     fields["source"] = declared.source
     fields["money_unit"] = declared.money_unit
-    for at, column in enumerate(declared.key):
-        fields[f"key_{at}"] = texts.get(column, "")
+    if declared.key:
+        key = " | ".join(texts.get(column, "").strip() for column in declared.key)
+        fields["key_0"] = pseudonymiser.scrub(key)
     return fields
 
 
 def _utc(declared: DeclaredFile, text: str, name: str) -> str:
     """A time as UTC text; a ``date`` stays the day it names."""
     try:
-        parsed = (
-            datetime.strptime(text, declared.time_format)
-            if declared.time_format
-            else datetime.fromisoformat(text.replace("/", "-"))
-        )
-    except ValueError as error:
+        parsed = _parsed_time(declared, text)
+    except BadRecordError:
+        raise
+    except (ValueError, OverflowError) as error:
         raise BadRecordError(
             f"{name} {text[:30]!r} is no time", "Write ISO 8601, or declare `time_format`."
         ) from error
-    if name == "date":
-        return parsed.date().isoformat()
     if parsed.tzinfo is None:
         parsed = parsed.replace(tzinfo=declared.time_zone)
     check_epoch(parsed.timestamp())
+    if name == "date":
+        return parsed.date().isoformat()
     return parsed.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
 
 
+def _parsed_time(declared: DeclaredFile, text: str) -> datetime:
+    if declared.time_format in EPOCHS:
+        return instant(text, EPOCHS[declared.time_format]).astimezone(declared.time_zone)
+    if declared.time_format:
+        return datetime.strptime(text, declared.time_format)
+    if written := UNPADDED.match(text):
+        year, month, day, hour = written.groups()
+        padded = f"{year}-{month:0>2}-{day:0>2}" + (f" {hour:0>2}" if hour else "")
+        text = padded + text[written.end() :]
+    return datetime.fromisoformat(text)
+
+
 def _number(declared: DeclaredFile, text: str, name: str) -> str:
+    if THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
     try:
-        number = Decimal(text.replace(",", ""))
+        number = Decimal(text)
     except InvalidOperation as error:
         raise BadRecordError(f"{name} is no number", "Write digits with a dot.") from error
     if not number.is_finite():
         raise BadRecordError(f"{name} is not finite", "Write digits with a dot.")
+    if number and not -40 < number.adjusted() < 14:
+        raise BadRecordError(f"{name} is too large or too small", "Check the column and its unit.")
     if number < 0 and not (
         name in MAY_BE_NEGATIVE
         and declared.shape == "orders"
@@ -157,7 +172,7 @@ def _identifiers(
             found += phone_identifiers(token) if token else []
             continue
         if identifier_type in SECRET:
-            text = pseudonymiser.token(identifier_type, text.lower()).rpartition(".")[2]
+            text = pseudonymiser.secret(identifier_type, text).rpartition(".")[2]
         elif identifier_type in HASHES:
             text = pseudonymiser.vendor_hash(identifier_type, text).rpartition(".")[2]
         else:

@@ -17,12 +17,13 @@ from ingestion.files import LandedFile
 from ingestion.gateway import dump, required
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, BadRecordError, Record, moment
-from ingestion.tables import read_csv
+from ingestion.tables import read_csv, read_rows
 
 HEADERS = Path(__file__).parents[2] / "seeds" / "pos_receipt_headers.csv"
 REQUIRED = ["store_id", "pos_id", "receipt_no", "line_no", "type", "business_date", "sold_at"]
 REQUIRED += ["sku", "qty", "amount"]
 KINDS = {"SALE": 1, "RETURN": -1}
+NUMBER = re.compile(r"[+-]?[0-9]{1,14}(\.[0-9]+)?")
 
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
@@ -33,19 +34,14 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
             "file name", f"{file.name} does not start with a date", "Name it YYYY-MM-DD.csv.", ""
         )
         return
-    for row in read_csv(file, columns=REQUIRED, renamed=_fields_of_headers()):
-        if isinstance(row, BadRecord):
-            yield row
-            continue
-        position, texts = row
-        try:
-            yield _record(
-                {field: text.strip() for field, text in texts.items()},
-                exported_on.group(),
-                pseudonymiser,
-            )
-        except BadRecordError as error:
-            yield BadRecord(position, error.reason, error.remedy, ",".join(texts.values()))
+    yield from read_rows(
+        read_csv(file, columns=REQUIRED, renamed=_fields_of_headers()),
+        lambda texts: _record(
+            {field: text.strip() for field, text in texts.items()},
+            exported_on.group(),
+            pseudonymiser,
+        ),
+    )
 
 
 @cache
@@ -59,11 +55,10 @@ def _record(line: dict[str, str], exported_on: str, pseudonymiser: Pseudonymiser
     if kind not in KINDS:
         raise BadRecordError(f"type {kind[:20]!r} is unknown", "Use SALE or RETURN.")
     for field in ("amount", "qty"):
-        try:
-            number = float(required(line, field))
-        except ValueError as error:
-            raise BadRecordError(f"{field} is no number", "Write numbers with a dot.") from error
-        if number * KINDS[kind] < 0:
+        number = required(line, field)
+        if not NUMBER.fullmatch(number):
+            raise BadRecordError(f"{field} is no number", "Write numbers with a dot.")
+        if float(number) * KINDS[kind] < 0:
             raise BadRecordError(
                 f"{field} of a {kind} has the wrong sign",
                 "A SALE is positive, a RETURN negative: correct the type or the sign.",

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingestion.files import LandedFile
-from ingestion.gateway import Pull, as_list, as_object, dump, read_pulls, required
+from ingestion.gateway import (
+    Pull,
+    Results,
+    as_list,
+    as_object,
+    dump,
+    each,
+    read_pulls,
+    required,
+)
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, BadRecordError, Record, digest, moment
 
@@ -20,20 +29,18 @@ DROPPED = ("receiver_name", "receiver_address", "receiver_phone", "buyer_message
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
     """Every trade of every page; key: (tid, modified, content): each change is a version."""
 
-    def parse(pull: Pull) -> Iterator[Record | BadRecordError]:
-        for trade in _trades(pull.response):
-            try:
-                known = as_object(trade, "the trade")
-                kept = {name: value for name, value in known.items() if name not in DROPPED}
-                payload = dump(pseudonymiser.scrub_values(kept))
-                tid, modified = required(kept, "tid"), required(kept, "modified")
-                moment(required(kept, "created"))
-                moment(modified)
-            except BadRecordError as error:
-                yield error
-                continue
-            key = (tid, modified, digest(payload))
-            yield Record("trade", key, modified, pull.fetched_at, payload)
+    def record(trade: Any, pull: Pull) -> Record:
+        known = as_object(trade, "the trade")
+        kept = {name: value for name, value in known.items() if name not in DROPPED}
+        payload = dump(pseudonymiser.scrub_values(kept))
+        tid, modified = required(kept, "tid"), required(kept, "modified")
+        moment(required(kept, "created"))
+        moment(modified)
+        key = (tid, modified, digest(payload))
+        return Record("trade", key, modified, pull.fetched_at, payload)
+
+    def parse(pull: Pull) -> Results:
+        yield from each(_trades(pull.response), lambda trade: record(trade, pull))
 
     return read_pulls(file, parse)
 

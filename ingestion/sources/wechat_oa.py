@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from ingestion.files import LandedFile
-from ingestion.gateway import Request, dump, read_requests, required
+from ingestion.gateway import Request, Results, dump, read_requests, required
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, BadRecordError, Record, instant
 
@@ -14,7 +14,7 @@ from ingestion.records import BadRecord, BadRecordError, Record, instant
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
     """Every callback; key: MsgId, or for events (account, openid, CreateTime, Event, EventKey)."""
 
-    def parse(request: Request) -> Iterator[Record | BadRecordError]:
+    def parse(request: Request) -> Results:
         message = pseudonymiser.scrub_values(_message(request.body))
         if "Encrypt" in message and "FromUserName" not in message:
             raise BadRecordError(
@@ -36,8 +36,11 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
 
 def _message(body: bytes) -> dict[str, str]:
     """The message's own fields; nested ones are left out, nothing downstream reads them."""
-    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-        raise BadRecordError("the XML declares entities", "WeChat never does: look at the sender.")
+    # UTF-16 would hide the words from this look; WeChat writes UTF-8.
+    if b"<!DOCTYPE" in body or b"<!ENTITY" in body or b"\0" in body:
+        raise BadRecordError(
+            "the XML declares entities or is no UTF-8", "WeChat never does: look at the sender."
+        )
     try:
         root = ElementTree.fromstring(body)
     except ElementTree.ParseError as error:

@@ -12,32 +12,45 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- set state = namespace(round=0, edges=component_table('edges_0')) -%}
+    {%- set state = namespace(round=0, edges=component_table('edges_0'), left=0) -%}
     {% do create_component_table(state.edges, sql) %}
-    {% for _ in range(max_rounds) if count_rows(state.edges) > 0 %}
-        {% set state.round = state.round + 1 %}
-        {% set hooks = component_table('hooks_' ~ state.round) %}
-        {% set contracted = component_table('edges_' ~ state.round) %}
-        {% do create_component_table(hooks, hooked_ids(state.edges)) %}
-        {% do create_component_table(contracted, contracted_edges(state.edges, hooks)) %}
-        {% do run_query('drop table ' ~ state.edges) %}
-        {% set state.edges = contracted %}
+    {% set state.left = count_rows(state.edges) %}
+    {% for _ in range(max_rounds) %}
+        {% if state.left > 0 %}
+            {% set state.round = state.round + 1 %}
+            {% set hooks = component_table('hooks_' ~ state.round) %}
+            {% set contracted = component_table('edges_' ~ state.round) %}
+            {% do create_component_table(hooks, hooked_ids(state.edges)) %}
+            {% do create_component_table(contracted, contracted_edges(state.edges, hooks)) %}
+            {% do drop_component_table(state.edges) %}
+            {% set state.edges = contracted %}
+            {% set state.left = count_rows(state.edges) %}
+        {% endif %}
     {% endfor %}
     {# a wrong graph must not pass for a finished one #}
-    {% if count_rows(state.edges) > 0 %}
+    {% if state.left > 0 %}
         {% do exceptions.raise_compiler_error(
             this ~ ': edges are left after ' ~ max_rounds ~ ' rounds; are the ids hashed?'
         ) %}
     {% endif %}
 
+    {# the hooks of all rounds followed to their ends, from the last round to the first #}
+    {% for round in range(state.round - 1, 1, -1) %}
+        {% do create_component_table(
+            component_table('composed_' ~ round), composed_hooks(round, state.round)
+        ) %}
+    {% endfor %}
     {% call statement('main') -%}
         create or replace table {{ target_relation }} {{ table_format() }} as
-        {{ composed_components(state.round) }}
+        {{ components(state.round) }}
     {%- endcall %}
 
-    {% do run_query('drop table ' ~ state.edges) %}
+    {% do drop_component_table(state.edges) %}
     {% for round in range(1, state.round + 1) %}
-        {% do run_query('drop table ' ~ component_table('hooks_' ~ round)) %}
+        {% do drop_component_table(component_table('hooks_' ~ round)) %}
+        {% if 1 < round < state.round %}
+            {% do drop_component_table(component_table('composed_' ~ round)) %}
+        {% endif %}
     {% endfor %}
     {% do persist_docs(target_relation, model) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
@@ -46,13 +59,45 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
+{# Working tables. On Spark they are files without an entry in the metastore: a run that died leaves
+   none that the next could not overwrite, and Delta's log would cost more than the data. #}
 {% macro component_table(name) -%}
-    {{ return(this.incorporate(path={'identifier': this.identifier ~ '__' ~ name}, type='table')) }}
+    {{ return(adapter.dispatch('component_table')(this.identifier ~ '__' ~ name)) }}
 {%- endmacro %}
 
-{% macro create_component_table(relation, query) -%}
-    {% do run_query('drop table if exists ' ~ relation) %}
-    {% do run_query('create table ' ~ relation ~ table_format() ~ ' as ' ~ query) %}
+{% macro default__component_table(identifier) -%}
+    {{ return(this.incorporate(path={'identifier': identifier}, type='table')) }}
+{%- endmacro %}
+
+{% macro spark__component_table(identifier) -%}
+    {{ return('parquet.`' ~ schema_location(this.schema) ~ '/' ~ identifier ~ '`') }}
+{%- endmacro %}
+
+{% macro create_component_table(table, query) -%}
+    {% do adapter.dispatch('create_component_table')(table, query) %}
+{%- endmacro %}
+
+{% macro default__create_component_table(table, query) -%}
+    {% do run_query('create or replace table ' ~ table ~ ' as ' ~ query) %}
+{%- endmacro %}
+
+{% macro spark__create_component_table(table, query) -%}
+    {% do run_query(
+        'insert overwrite directory ' ~ table.replace('parquet.', '').replace('`', "'")
+        ~ ' using parquet ' ~ query
+    ) %}
+{%- endmacro %}
+
+{% macro drop_component_table(table) -%}
+    {% do adapter.dispatch('drop_component_table')(table) %}
+{%- endmacro %}
+
+{% macro default__drop_component_table(table) -%}
+    {% do run_query('drop table ' ~ table) %}
+{%- endmacro %}
+
+{% macro spark__drop_component_table(table) -%}
+    {% do spark__create_component_table(table, 'select cast(null as bigint) as id where false') %}
 {%- endmacro %}
 
 {% macro count_rows(relation) -%}
@@ -82,33 +127,36 @@
     where one_id <> other_id
 {%- endmacro %}
 
-{# The hooks of all rounds followed to their ends, from the last round to the first. #}
-{% macro composed_components(rounds) -%}
-    {% if rounds == 0 %}
-    select cast(0 as bigint) as identifier_id, cast(0 as bigint) as component_id
-    from {{ component_table('edges_0') }}
+{# The hooks of one round and of all later ones, each followed to its end. #}
+{% macro composed_hooks(round, rounds) -%}
+    {% if round == rounds %}
+    select id, root_id from {{ component_table('hooks_' ~ round) }}
     {% else %}
-    with composed_{{ rounds }} as (
-        select id, root_id from {{ component_table('hooks_' ~ rounds) }}
+    {% set later = component_table(
+        ('composed_' if round + 1 < rounds else 'hooks_') ~ (round + 1)
+    ) %}
+    select hooks.id, coalesce(later.root_id, hooks.root_id) as root_id
+    from {{ component_table('hooks_' ~ round) }} as hooks
+    left join {{ later }} as later on hooks.root_id = later.id
+    where not exists (select 1 from {{ later }} as again where again.id = hooks.id)
+    union all
+    select id, root_id from {{ later }}
+    {% endif %}
+{%- endmacro %}
+
+{% macro components(rounds) -%}
+    {% if rounds == 0 %}
+    select low_id as identifier_id, low_id as component_id from {{ component_table('edges_0') }}
+    {% else %}
+    with composed as (
+        {{ composed_hooks(1, rounds) }}
     ),
-    {% for round in range(rounds - 1, 0, -1) %}
-    composed_{{ round }} as (
-        select hooks.id, coalesce(later.root_id, hooks.root_id) as root_id
-        from {{ component_table('hooks_' ~ round) }} as hooks
-        left join composed_{{ round + 1 }} as later on hooks.root_id = later.id
-        where not exists (
-            select 1 from composed_{{ round + 1 }} as again where again.id = hooks.id
-        )
-        union all
-        select id, root_id from composed_{{ round + 1 }}
-    ),
-    {% endfor %}
     roots as (
         select distinct ends.root_id
-        from composed_1 as ends
-        where not exists (select 1 from composed_1 as hooked where hooked.id = ends.root_id)
+        from composed as ends
+        where not exists (select 1 from composed as hooked where hooked.id = ends.root_id)
     )
-    select id as identifier_id, root_id as component_id from composed_1
+    select id as identifier_id, root_id as component_id from composed
     union all
     select root_id as identifier_id, root_id as component_id from roots
     {% endif %}

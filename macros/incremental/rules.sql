@@ -9,40 +9,35 @@
     {% if asked or model.resource_type != 'model' or not execute %}
         {{ return(asked) }}
     {% endif %}
-    {% set stored = run_query(
-        "select max(fingerprint) from " ~ watermarks_relation()
-        ~ " where model = '" ~ model.name ~ "' and upstream = ''"
-    ).columns[0][0] %}
-    {{ return(stored != fingerprint()) }}
+    {{ return(known_watermarks().get(model.name, {}).get('fingerprint') != fingerprint()) }}
 {%- endmacro %}
 
 {# One text for the seeds, SQL and variables that this model stands on, and the generation of the
    incremental models among them: when one of those was built anew, what was taken is void. #}
 {% macro fingerprint() -%}
-    {% set parts = [] %}
-    {% for name in [
-        'time_zone', 'session_gap_minutes', 'session_max_hours', 'attribution_lookback_days',
-        'time_decay_half_life_days', 'position_based_first', 'position_based_last',
-        'path_max_touchpoints'
-    ] %}
-        {% do parts.append(name ~ '=' ~ var(name)) %}
-    {% endfor %}
-    {% set seen = [] %}
-    {% do collect_ancestors(model.unique_id, seen) %}
-    {% set generations = {} %}
-    {% for row in run_query(
-        "select model, generation from " ~ watermarks_relation() ~ " where upstream = ''"
-    ).rows %}
-        {% do generations.update({row[0]: row[1]}) %}
-    {% endfor %}
-    {% for node_id in seen | sort %}
-        {% set node = graph.nodes[node_id] %}
-        {% do parts.append(node.checksum.checksum) %}
-        {% if node_id != model.unique_id %}
-            {% do parts.append(generations.get(node.name, '')) %}
-        {% endif %}
-    {% endfor %}
-    {{ return(local_md5(parts | join('|'))) }}
+    {% set generations = known_watermarks() %}
+    {% set fingerprints = graph.watermarks.setdefault('fingerprints', {}) %}
+    {% if model.name not in fingerprints %}
+        {% set parts = [] %}
+        {% for name in [
+            'time_zone', 'session_gap_minutes', 'session_max_hours', 'attribution_lookback_days',
+            'time_decay_half_life_days', 'position_based_first', 'position_based_last',
+            'path_max_touchpoints'
+        ] %}
+            {% do parts.append(name ~ '=' ~ var(name)) %}
+        {% endfor %}
+        {% set seen = [] %}
+        {% do collect_ancestors(model.unique_id, seen) %}
+        {% for node_id in seen | sort %}
+            {% set node = graph.nodes[node_id] %}
+            {% do parts.append(node.checksum.checksum) %}
+            {% if node_id != model.unique_id %}
+                {% do parts.append(generations.get(node.name, {}).get('generation', '')) %}
+            {% endif %}
+        {% endfor %}
+        {% do fingerprints.update({model.name: local_md5(parts | join('|'))}) %}
+    {% endif %}
+    {{ return(fingerprints[model.name]) }}
 {%- endmacro %}
 
 {% macro collect_ancestors(node_id, seen) -%}
@@ -52,11 +47,4 @@
             {% do collect_ancestors(parent, seen) %}
         {% endfor %}
     {% endif %}
-{%- endmacro %}
-
-{% macro generation_of(name) -%}
-    {{ return(run_query(
-        "select max(generation) from " ~ watermarks_relation()
-        ~ " where model = '" ~ name ~ "' and upstream = ''"
-    ).columns[0][0]) }}
 {%- endmacro %}

@@ -1,13 +1,15 @@
-"""The same small worlds on Spark: one session, one warehouse, emptied between schedules."""
+"""Spark in the tests: one session in this process, and so one warehouse, filled by schedules."""
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import re
 import shutil
+import subprocess
 from functools import cache
 from pathlib import Path
 
-import deltalake
 import duckdb
 import pandas as pd
 from dbt.cli.main import dbtRunner
@@ -15,36 +17,66 @@ from dbt.contracts.graph.manifest import Manifest
 
 from tests.warehouse import worlds
 
+# The tables are tiny: compiling a query costs more than running it, and so does a second partition.
+DEFAULTS = """\
+spark.sql.codegen.wholeStage false
+spark.sql.adaptive.enabled false
+spark.databricks.delta.merge.materializeSource none
+spark.default.parallelism 1
+"""
+
+
+def missing() -> str | None:
+    """What Spark lacks on this machine, or None."""
+    for package in ("pyspark", "dbt.adapters.spark", "deltalake"):
+        if importlib.util.find_spec(package) is None:
+            return f"no {package}: uv sync --extra spark"
+    java = shutil.which("java")
+    told = subprocess.run([java, "-version"], capture_output=True, text=True) if java else None
+    version = re.search(r'version "(\d+)', told.stderr) if told else None
+    if version is None or int(version[1]) < 17:
+        return "no Java 17"
+    jars = worlds.PROJECT / ".spark-jars"
+    if not list(jars.glob("delta-spark_*.jar")):
+        return f"no Delta jars in {jars.name}: spark/fetch_jars"
+    return None
+
+
+def dbt(warehouse: Path, *arguments: str) -> None:
+    """Run dbt in this process on the warehouse; a failure names the nodes that failed."""
+    (warehouse / "spark").mkdir(parents=True, exist_ok=True)
+    (warehouse / "spark" / "spark-defaults.conf").write_text(DEFAULTS)
+    settings = worlds.environment(
+        OMNITOUCH_ENGINE="spark",
+        OMNITOUCH_WAREHOUSE=str(warehouse),
+        OMNITOUCH_SPARK_PARTITIONS="1",
+        SPARK_CONF_DIR=str(warehouse / "spark"),
+        DBT_TARGET_PATH=str(warehouse / "target"),
+        DBT_LOG_PATH=str(warehouse / "logs"),
+    )
+    project = ["--project-dir", str(worlds.PROJECT), "--profiles-dir", str(worlds.PROJECT)]
+    with settings:
+        result = dbtRunner(manifest=_manifest()).invoke([*arguments, *project, "--quiet"])
+    failed = [
+        f"{item.node.name}: {item.message}"
+        for item in getattr(result.result, "results", None) or []
+        if item.status in ("error", "fail")
+    ]
+    assert result.success, failed or result.exception
+
 
 @cache
-def _manifest(warehouse: Path) -> Manifest:
-    result = dbtRunner().invoke(["parse", *_arguments(), "--no-partial-parse"])
+def _manifest() -> Manifest:
+    project = ["--project-dir", str(worlds.PROJECT), "--profiles-dir", str(worlds.PROJECT)]
+    result = dbtRunner().invoke(["parse", *project, "--quiet", "--no-partial-parse"])
     assert result.success, result.exception
     return result.result
 
 
-def _arguments() -> list[str]:
-    project = str(worlds.PROJECT)
-    return ["--project-dir", project, "--profiles-dir", project, "--quiet"]
-
-
-def dbt(warehouse: Path, *arguments: str) -> dict[str, float]:
-    """Run dbt in this process, whose Spark session stays; return the seconds of each node."""
-    with worlds.environment(
-        OMNITOUCH_ENGINE="spark",
-        OMNITOUCH_WAREHOUSE=str(warehouse),
-        DBT_TARGET_PATH=str(warehouse / "target"),
-        DBT_LOG_PATH=str(warehouse / "logs"),
-    ):
-        result = dbtRunner(manifest=_manifest(warehouse)).invoke([*arguments, *_arguments()])
-    nodes = getattr(result.result, "results", None) or []
-    failed = [f"{n.node.name}: {n.message}" for n in nodes if n.status in ("error", "fail")]
-    assert result.success, failed or result.exception
-    return {node.node.name: node.execution_time for node in nodes}
-
-
 def empty(warehouse: Path) -> None:
-    """Take back every delivery; the models are built anew by the next --full-refresh."""
+    """Take back every delivery; `--full-refresh` then starts over."""
+    import deltalake
+
     raw = warehouse / "lake" / "raw"
     for table in worlds.RECORD_TABLES:
         deltalake.DeltaTable(str(raw / table)).delete()
@@ -53,6 +85,8 @@ def empty(warehouse: Path) -> None:
 
 def deliver(world: Path, warehouse: Path, delivery: dict[str, list[str]], number: int) -> None:
     """Land one delivery, as dlt would: its rows under a load of their own, then the load's end."""
+    import deltalake
+
     load_id = f"{1_790_000_000 + number}.5"
     raw = warehouse / "lake" / "raw"
     with duckdb.connect(str(world / "omnitouch.duckdb"), read_only=True) as database:
@@ -71,15 +105,23 @@ def deliver(world: Path, warehouse: Path, delivery: dict[str, list[str]], number
     )
 
 
-def marts(warehouse: Path, schema: str = "marts") -> dict[str, pd.DataFrame]:
-    """Every mart, rows and columns in an order of their own, read without Spark."""
-    frames = {}
-    for directory in sorted((warehouse / "lake" / f"{schema}.db").iterdir()):
-        rows = deltalake.DeltaTable(str(directory)).to_pyarrow_table()  # noqa: F841
-        with duckdb.connect() as database:
-            frame = database.execute("set timezone = 'UTC'; from rows").df()
-        for name in frame.select_dtypes("datetimetz"):
-            frame[name] = frame[name].dt.tz_localize(None)
-        if directory.name != worlds.NAMES_LOADS:
-            frames[directory.name] = worlds.in_order(frame)
-    return frames
+def mart(warehouse: Path, name: str) -> pd.DataFrame:
+    """A mart, read without Spark, its times as DuckDB has them: UTC without a zone."""
+    import deltalake
+
+    rows = deltalake.DeltaTable(str(warehouse / "lake" / "marts.db" / name)).to_pyarrow_table()
+    with duckdb.connect() as database:
+        database.execute("set timezone = 'UTC'")
+        frame = database.from_arrow(rows).df()
+    for column in frame.select_dtypes("datetimetz"):
+        frame[column] = frame[column].dt.tz_localize(None)
+    return frame
+
+
+def marts(warehouse: Path) -> dict[str, pd.DataFrame]:
+    """Every mart, rows and columns in an order of their own."""
+    return {
+        directory.name: worlds.in_order(mart(warehouse, directory.name))
+        for directory in (warehouse / "lake" / "marts.db").iterdir()
+        if directory.name != worlds.NAMES_LOADS
+    }

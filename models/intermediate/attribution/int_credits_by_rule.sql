@@ -56,20 +56,20 @@ modelled as (
     {% for attribution_model in [
         'first_touch', 'last_touch', 'last_non_direct', 'linear', 'time_decay', 'position_based'
     ] %}
-    select
-        '{{ attribution_model }}' as attribution_model,
-        conversion_id,
-        customer_id,
-        touchpoint_id,
-        channel,
-        campaign_id,
-        touched_at,
-        touch_position,
-        path_length,
-        cast({{ attribution_model }} as double) as weight
-    from weighted
-    where {{ attribution_model }} > 0
-    {{ 'union all' if not loop.last }}
+        select
+            '{{ attribution_model }}' as attribution_model,
+            conversion_id,
+            customer_id,
+            touchpoint_id,
+            channel,
+            campaign_id,
+            touched_at,
+            touch_position,
+            path_length,
+            cast({{ attribution_model }} as double) as weight
+        from weighted
+        where {{ attribution_model }} > 0
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),

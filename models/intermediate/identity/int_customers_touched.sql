@@ -65,13 +65,13 @@ numbered as (
         cast(
             1
             {% if is_incremental() %}
-            + (select coalesce(max(before.touched_seq), 0) from {{ this }} as before)
+                + (select coalesce(max(before.touched_seq), 0) from {{ this }} as before)
             {% endif %}
             as bigint
         ) as touched_seq
     from touched
     {% if not is_incremental() %}
-    where 1 = 0
+        where 1 = 0
     {% endif %}
 
 )

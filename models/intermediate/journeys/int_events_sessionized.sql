@@ -49,7 +49,7 @@ cut as (
                 {{ seconds_between('previous_occurred_at', 'occurred_at') }}
                 > {{ var('session_gap_minutes') * 60 }}
                 then 1
-            when landing is not null and landing is distinct from previous_landing then 1
+            when landing <> coalesce(previous_landing, '') then 1
             else 0
         end as is_cut
     from lagged

@@ -33,7 +33,7 @@ in_window as (
     inner join touchpoints
         on
             conversions.customer_id = touchpoints.customer_id
-            and touchpoints.touched_at <= conversions.converted_at
+            and conversions.converted_at >= touchpoints.touched_at
             and touchpoints.touched_at
             > conversions.converted_at - interval {{ var('attribution_lookback_days') }} day
 

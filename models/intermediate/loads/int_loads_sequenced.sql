@@ -12,7 +12,7 @@ unseen as (
     select load_id
     from completed
     {% if is_incremental() %}
-    where load_id not in (select seen.load_id from {{ this }} as seen)
+        where load_id not in (select seen.load_id from {{ this }} as seen)
     {% endif %}
 
 ),
@@ -24,7 +24,7 @@ sequenced as (
         cast(
             row_number() over (order by load_id)
             {% if is_incremental() %}
-            + (select coalesce(max(seen.load_seq), 0) from {{ this }} as seen)
+                + (select coalesce(max(seen.load_seq), 0) from {{ this }} as seen)
             {% endif %}
             as bigint
         ) as load_seq

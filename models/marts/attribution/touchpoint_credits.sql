@@ -76,7 +76,10 @@ valued as (
 
     select
         cast(
-            {{ hash_id("ledger.attribution_model || '|' || cast(ledger.conversion_id as string) || '|' || coalesce(cast(ledger.touchpoint_id as string), '')") }}
+            {{ hash_id(
+                "ledger.attribution_model || '|' || cast(ledger.conversion_id as string)"
+                ~ " || '|' || coalesce(cast(ledger.touchpoint_id as string), '')"
+            ) }}
             as string
         ) as credit_id,
         ledger.attribution_model,

@@ -1,17 +1,9 @@
 -- One row per day, source, channel, account, campaign and ad: the latest figures of each.
 with unioned as (
 
-    select
-        ad_performance_version_id, source, account_id, campaign_id, ad_id, load_id, channel,
-        campaign_name, version, impressions, clicks, spend, platform_conversions, spend_date,
-        fetched_at
-    from {{ ref('stg_ocean_reports__ad_performance') }}
+    select {{ ad_performance_columns() }} from {{ ref('stg_ocean_reports__ad_performance') }}
     union all
-    select
-        ad_performance_version_id, source, account_id, campaign_id, ad_id, load_id, channel,
-        campaign_name, version, impressions, clicks, spend, platform_conversions, spend_date,
-        fetched_at
-    from {{ ref('stg_declared__ad_performance') }}
+    select {{ ad_performance_columns() }} from {{ ref('stg_declared__ad_performance') }}
 
 ),
 
@@ -41,7 +33,10 @@ latest as (
 
     select
         cast(
-            {{ hash_id("concat_ws('|', source, channel, coalesce(account_id, ''), coalesce(campaign_id, ''), coalesce(ad_id, ''), cast(spend_date as string))") }}
+            {{ hash_id(
+                "concat_ws('|', source, channel, coalesce(account_id, ''),"
+                ~ " coalesce(campaign_id, ''), coalesce(ad_id, ''), cast(spend_date as string))"
+            ) }}
             as string
         ) as ad_performance_id,
         spend_date,

@@ -16,8 +16,10 @@ with touched as (
         cast(case when order_kind = 'sale' then gross_revenue else 0 end as decimal(18, 4))
             as gross_revenue,
         -- a return is a document of its own, its amount negative
-        cast(case when order_kind = 'sale' then refunded_revenue else -gross_revenue end as decimal(18, 4))
-            as refunded_revenue,
+        cast(
+            case when order_kind = 'sale' then refunded_revenue else -gross_revenue end
+            as decimal(18, 4)
+        ) as refunded_revenue,
         cast(
             case
                 when order_kind = 'return' then gross_revenue

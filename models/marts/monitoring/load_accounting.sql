@@ -28,13 +28,13 @@ landed as (
         'sensors', 'wechat_oa', 'wechat_users', 'taobao_trades', 'ocean_reports', 'ocean_clicks',
         'pos_receipts', 'sms_reports', 'declared'
     ] %}
-    select
-        _dlt_load_id as load_id,
-        '{{ source_name }}' as source,
-        count(*) as rows_landed
-    from {{ source('raw', source_name) }}
-    group by _dlt_load_id
-    {{ 'union all' if not loop.last }}
+        select
+            _dlt_load_id as load_id,
+            '{{ source_name }}' as source,
+            count(*) as rows_landed
+        from {{ source('raw', source_name) }}
+        group by _dlt_load_id
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),

@@ -59,7 +59,7 @@ renamed as (
         orders.source_order_id,
         orders.declared_source || ':' || orders.source_order_id as replace_group,
         -- without a key every row is a line of its own; with one, its rows are versions
-        case when orders.key is null then orders.event_id else orders.key end as version_group,
+        coalesce(orders.key, orders.event_id) as version_group,
         coalesce(orders.updated_at_utc, orders.occurred_at_utc, '') || ' ' || orders.event_id
             as version,
         coalesce(orders.identifiers, '') as identifiers,

@@ -1,0 +1,1 @@
+"""What the product costs, beside what its work costs at least and what is usual."""

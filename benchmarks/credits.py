@@ -1,0 +1,113 @@
+"""Rule credits of N journeys: the product's model beside unnest + group by, and a package."""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.measure import Benchmark, Contender, Work
+from benchmarks.warehouse import (
+    build_statement,
+    compile_models,
+    execute,
+    fill,
+    make_empty,
+    sql_work,
+)
+
+MODEL = "int_credits_by_rule"
+SHARES = {"few": 20, "all": 1}
+"""One journey in so many converts: the goal is stated for one in 20."""
+
+# 1 + Poisson-like 3.1 touches a journey, 20 channels of unequal size.
+JOURNEYS = """
+    create table journeys as
+    select
+        i as journey_id,
+        list_transform(
+            range(1 + cast(floor(-3.63 * ln(1 - random())) as bigint)),
+            lambda place: 'channel_' || cast(floor(20 * pow(hash(i, place) / pow(2, 64), 2)) as int)
+        ) as path
+    from range({journeys}) as series (i)
+"""
+TOUCHES = """
+    select
+        journey_id as conversion_id,
+        'c' || lpad(cast(journey_id as varchar), 19, '0') as customer_id,
+        cast(hash(journey_id, touch_position) >> 1 as bigint) as touchpoint_id,
+        path[touch_position] as channel,
+        'campaign_' || touch_position % 50 as campaign_id,
+        timestamp '2026-07-30' - to_hours(13 * (len(path) - touch_position + 1)) as touched_at,
+        13.0 * (len(path) - touch_position + 1) as hours_before,
+        touch_position,
+        len(path) as path_length
+    from (
+        select *, unnest(range(1, len(path) + 1)) as touch_position
+        from journeys
+        where journey_id % {one_in} = 0 and len(path) <= 50
+    )
+"""
+UNNEST = """
+    create table counted as
+    select channel, count(*) as touches, sum(1.0 / path_length) as linear
+    from (select unnest(path) as channel, len(path) as path_length from journeys)
+    group by channel
+"""
+PATHS = """
+    select
+        array_to_string(path, ' > ') as path,
+        count(*) filter (journey_id % 20 = 0) as conversions,
+        count(*) filter (journey_id % 20 <> 0) as non_conversions
+    from journeys
+    group by path
+"""
+OUTCOME = f"""
+    select count(distinct conversion_id), count(*), round(sum(credit))
+    from intermediate.{MODEL}
+"""
+
+
+def prepare(directory: Path, events: int) -> None:
+    for name, one_in in SHARES.items():
+        warehouse = directory / name
+        make_empty(warehouse)
+        execute(warehouse, JOURNEYS.format(journeys=events))
+        fill(warehouse, "intermediate.int_touchpoints_sequenced", TOUCHES.format(one_in=one_in))
+        compile_models(warehouse, MODEL)
+
+
+def ours(name: str, directory: Path, _: int) -> Work:
+    warehouse = directory / name
+    return sql_work(warehouse, [build_statement(warehouse, MODEL)], OUTCOME)
+
+
+def unnest(directory: Path, _: int) -> Work:
+    return sql_work(directory / "few", [UNNEST], "select cast(sum(touches) as bigint) from counted")
+
+
+def channel_attribution(directory: Path, _: int) -> Work:
+    """First, last and linear touch, of paths that are grouped already."""
+    from ChannelAttribution import heuristic_models
+
+    with duckdb.connect(str(directory / "few" / "omnitouch.duckdb"), read_only=True) as database:
+        paths = database.execute(PATHS).df()
+    return lambda: f"{heuristic_models(paths, 'path', 'conversions')['last_touch'].sum():,.0f}"
+
+
+BENCHMARK = Benchmark(
+    "rule credits of N journeys",
+    prepare,
+    (
+        Contender("unnest + group by channel", unnest),
+        Contender("ours, one in 20 converts", partial(ours, "few")),
+        Contender("ours, all convert", partial(ours, "all")),
+        *(
+            [Contender("ChannelAttribution, 3 models", channel_attribution)]
+            if find_spec("ChannelAttribution")
+            else []
+        ),
+    ),
+)

@@ -1,0 +1,29 @@
+-- Revenue would be lost or made up on the way to the channels, or a model would skip an order.
+with credited as (
+
+    select
+        attribution_model,
+        sum(revenue) as revenue
+    from {{ ref('touchpoint_credits') }}
+    where conversion_type = 'purchase'
+    group by attribution_model
+
+),
+
+ordered as (
+
+    select coalesce(sum(cast(net_revenue as double)), 0) as revenue
+    from {{ ref('orders') }}
+    where order_kind = 'sale'
+
+)
+
+select
+    models.attribution_model,
+    credited.revenue as credited_revenue,
+    ordered.revenue as ordered_revenue
+from {{ ref('attribution_models') }} as models
+cross join ordered
+left join credited
+    on models.attribution_model = credited.attribution_model
+where abs(coalesce(credited.revenue, 0) - ordered.revenue) > 0.01 + 1e-6 * abs(ordered.revenue)

@@ -1,0 +1,88 @@
+-- Money would be lost or doubled between order lines and orders: an old version that still counts,
+-- a report of the same order counted twice, an order without its lines.
+with latest_versions as (
+
+    select
+        source,
+        replace_group,
+        version_group,
+        max(version) as version
+    from {{ ref('int_order_lines_unioned') }}
+    group by source, replace_group, version_group
+
+),
+
+first_reports as (
+
+    select
+        source,
+        source_order_id,
+        min(ordered_at) as ordered_at
+    from {{ ref('int_order_lines_unioned') }}
+    where is_reported_by_event
+    group by source, source_order_id
+
+),
+
+lines as (
+
+    select distinct
+        order_lines.source,
+        -- reports of one event-borne order are one line
+        case
+            when order_lines.is_reported_by_event then order_lines.source_order_id
+            else order_lines.order_line_version_id
+        end as line_id,
+        order_lines.item_id,
+        order_lines.gross_revenue,
+        order_lines.refunded_revenue
+    from {{ ref('int_order_lines_unioned') }} as order_lines
+    inner join latest_versions
+        on
+            order_lines.source = latest_versions.source
+            and order_lines.replace_group = latest_versions.replace_group
+            and order_lines.version_group = latest_versions.version_group
+            and order_lines.version = latest_versions.version
+    left join first_reports
+        on
+            order_lines.source = first_reports.source
+            and order_lines.source_order_id = first_reports.source_order_id
+    where not order_lines.is_reported_by_event or order_lines.ordered_at = first_reports.ordered_at
+
+),
+
+line_sums as (
+
+    select
+        source,
+        sum(gross_revenue) as gross_revenue,
+        sum(refunded_revenue) as refunded_revenue
+    from lines
+    group by source
+
+),
+
+order_sums as (
+
+    select
+        source,
+        sum(case when order_kind = 'sale' then gross_revenue else -refunded_revenue end)
+            as gross_revenue,
+        sum(case when order_kind = 'sale' then refunded_revenue else 0 end) as refunded_revenue
+    from {{ ref('orders') }}
+    group by source
+
+)
+
+select
+    line_sums.source,
+    line_sums.gross_revenue as gross_revenue_of_lines,
+    order_sums.gross_revenue as gross_revenue_of_orders,
+    line_sums.refunded_revenue as refunded_revenue_of_lines,
+    order_sums.refunded_revenue as refunded_revenue_of_orders
+from line_sums
+left join order_sums
+    on line_sums.source = order_sums.source
+where
+    line_sums.gross_revenue is distinct from order_sums.gross_revenue
+    or line_sums.refunded_revenue is distinct from order_sums.refunded_revenue

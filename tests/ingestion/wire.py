@@ -1,0 +1,295 @@
+"""Raw files as the channels send them, and what became of them in the warehouse."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import duckdb
+
+from ingestion.files import LandedFile
+from ingestion.loading import Outcome, run
+from ingestion.manifest import read_manifest
+from ingestion.pipeline import RECORD_TABLES
+from ingestion.pseudonyms import Pseudonymiser
+from ingestion.records import BadRecord, Record
+from ingestion.sources import SOURCES, declared
+from ingestion.warehouse import Warehouse
+
+PROJECT = Path(__file__).parents[2]
+PSEUDONYMISER = Pseudonymiser(b"0f" * 32)
+READERS = {source.name: source.read for source in SOURCES}
+FILE_NAMES = {source.name: "2026-07-03.jsonl" for source in SOURCES}
+FILE_NAMES["pos_receipts"] = "2026-07-03.csv"
+RECEIVED_AT = "2026-07-03T04:05:06.789Z"
+# 2026-07-03 04:05:06 UTC
+MOMENT = 1783051506
+POS_HEADER = (
+    "门店编号,收银机号,小票号,行号,类型,营业日期,销售时间,商品编码,数量,金额,会员号,手机号,收银员"
+)
+
+Line = dict[str, Any]
+
+
+def gateway(**fields: Any) -> Line:
+    """A line of the HTTP collector."""
+    line = {"received_at": RECEIVED_AT, "method": "POST", "path": "/", "query": "", "ip": "1.2.3.4"}
+    return {**line, "user_agent": "Mozilla/5.0", "content_type": "text/plain", "body": "", **fields}
+
+
+def sensors_event(number: int = 0, **fields: Any) -> Line:
+    event = {"type": "track", "event": "$pageview", "distinct_id": f"visitor{number}"}
+    event |= {"time": MOMENT * 1000, "_track_id": number, "identities": {}, "properties": {}}
+    return {**event, **fields}
+
+
+def sensors(*events: Any, zipped: bool = False, **fields: Any) -> Line:
+    """One SDK request: a single event, or a batch."""
+    field = "data" if len(events) == 1 and not zipped else "data_list"
+    text = json.dumps(events[0] if field == "data" else events, ensure_ascii=False).encode()
+    packed = quote(base64.b64encode(gzip.compress(text) if zipped else text), safe="")
+    body = f"{'gzip=1&' if zipped else ''}{field}={packed}"
+    return gateway(path="/sa.gif", query="project=production", body=body, **fields)
+
+
+def wechat_oa(number: int = 0, **fields: str) -> Line:
+    message = {"ToUserName": "gh_1", "FromUserName": f"o{number}", "CreateTime": str(MOMENT)}
+    message |= {"MsgType": "event", "Event": "subscribe", **fields}
+    body = "".join(f"<{tag}><![CDATA[{text}]]></{tag}>" for tag, text in message.items())
+    return gateway(path="/wechat/gh_1", body=f"<xml>{body}</xml>")
+
+
+def pull(request: Line, response: Any) -> Line:
+    return {"fetched_at": "2026-07-03T04:05:06Z", "request": request, "response": response}
+
+
+def wechat_users(number: int = 0, **fields: Any) -> Line:
+    user = {"subscribe": 1, "openid": f"o{number}", "subscribe_time": MOMENT, **fields}
+    return pull({"appid": "wx1"}, {"user_info_list": [user]})
+
+
+def trade(number: int = 0, **fields: Any) -> Line:
+    known = {"tid": f"{number}", "status": "WAIT_BUYER_PAY", "created": "2026-07-03 10:00:00"}
+    return {**known, "modified": "2026-07-03 10:00:00", "payment": "10.00", **fields}
+
+
+def taobao_trades(*trades: Any) -> Line:
+    page = {"total_results": len(trades), "trades": {"trade": list(trades)}}
+    return pull({"page_no": 1}, {"trades_sold_increment_get_response": page})
+
+
+def ocean_reports(number: int = 0, **dimensions: Any) -> Line:
+    row = {
+        "dimensions": {"stat_time_day": "2026-07-02", "cdp_promotion_id": f"{number}"} | dimensions,
+        "metrics": {"stat_cost": "12.50", "show_cnt": "10"},
+    }
+    data = {"rows": [row], "page_info": {"page": 1}}
+    return pull({"advertiser_id": "17"}, {"code": 0, "message": "OK", "data": data})
+
+
+def ocean_clicks(number: int = 0, **fields: str) -> Line:
+    click = {
+        "track_id": f"T{number}",
+        "ts": str(MOMENT * 1000),
+        "callback": f"B.{number}",
+        **fields,
+    }
+    return gateway(method="GET", path="/c/ocean", query=urlencode(click))
+
+
+def pos_row(number: int = 0, **fields: str) -> str:
+    row = {"store": "S1", "pos": "P1", "receipt": f"R{number}", "line": "1", "type": "SALE"}
+    row |= {"date": "2026-07-03", "at": "2026-07-03 23:30:00", "sku": "A", "qty": "1"}
+    row |= {"amount": "9.90", "member": "", "phone": "", "cashier": "", **fields}
+    return ",".join(row.values())
+
+
+def sms_reports(number: int = 0, **fields: Any) -> Line:
+    report = {"phone_number": "13800138000", "send_time": "2026-07-03 10:00:00", "success": True}
+    report |= {
+        "report_time": "2026-07-03 10:00:05",
+        "biz_id": f"{number}",
+        "out_id": "c1",
+        **fields,
+    }
+    return gateway(path="/sms/report", body=json.dumps([report], ensure_ascii=False))
+
+
+GOOD_LINES: dict[str, Callable[[int], Any]] = {
+    "sensors": lambda number: sensors(sensors_event(number)),
+    "wechat_oa": wechat_oa,
+    "wechat_users": wechat_users,
+    "taobao_trades": lambda number: taobao_trades(trade(number)),
+    "ocean_reports": ocean_reports,
+    "ocean_clicks": ocean_clicks,
+    "pos_receipts": pos_row,
+    "sms_reports": sms_reports,
+}
+
+
+def encoded(line: Any) -> bytes:
+    """A line of a file, without its end."""
+    if isinstance(line, bytes):
+        return line
+    if isinstance(line, str):
+        return line.encode()
+    return json.dumps(line, ensure_ascii=False).encode()
+
+
+def text_of(source: str, lines: list[Any]) -> bytes:
+    """A whole file of a source, its header included."""
+    header = [b"\xef\xbb\xbf" + POS_HEADER.encode()] if source == "pos_receipts" else []
+    return b"".join(encoded(line) + b"\n" for line in (*header, *lines))
+
+
+def deliver(warehouse: Warehouse, source: str, lines: list[Any], name: str | None = None) -> Path:
+    """Put a file of these lines into the source's landing folder."""
+    path = warehouse.landing / source / (name or FILE_NAMES[source])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = text_of(source, lines)
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+    return path
+
+
+def declare(folder: Path, text: str) -> Path:
+    """Write a manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "manifest.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+class _InMemory:
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def open(self, **_: Any) -> io.BytesIO:
+        return io.BytesIO(self.content)
+
+
+def landed_file(name: str, content: bytes) -> LandedFile:
+    """A file that a reader can read, without a disk."""
+    modified = datetime(2026, 7, 3, tzinfo=UTC)
+    return LandedFile(name, len(content), modified, _InMemory(content))
+
+
+def read(source: str, content: bytes, name: str | None = None) -> list[Record | BadRecord]:
+    """What a source's reader makes of a file."""
+    file = landed_file(name or FILE_NAMES[source], content)
+    return list(READERS[source](file, PSEUDONYMISER))
+
+
+def read_declared(
+    manifest: Path, content: bytes, name: str | None = None
+) -> list[Record | BadRecord]:
+    """What a manifest's first entry makes of a file."""
+    (entry, *_) = read_manifest(manifest)
+    return list(declared.read(entry, landed_file(name or entry.path, content), PSEUDONYMISER))
+
+
+def load(warehouse: Warehouse, *manifests: Path) -> Outcome:
+    """Load what is new, in this process; the accounting must balance every time."""
+    outcome = run(warehouse, list(manifests), lambda _: None)
+    assert outcome.rows_duplicate >= 0
+    assert_balanced(warehouse)
+    return outcome
+
+
+def start(warehouse: Warehouse, *arguments: object, **environment: str) -> subprocess.Popen[str]:
+    """``python -m ingestion`` as a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "ingestion", *map(str, arguments)],
+        cwd=PROJECT,
+        env={**os.environ, "OMNITOUCH_WAREHOUSE": str(warehouse.root), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def command(
+    warehouse: Warehouse, *arguments: object, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """The same, run to its end."""
+    process = start(warehouse, *arguments, **environment)
+    output, errors = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def query(warehouse: Warehouse, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(warehouse.database), read_only=True) as database:
+        return database.execute(sql).fetchall()
+
+
+def tables(warehouse: Warehouse) -> set[str]:
+    found = query(
+        warehouse, "select table_name from information_schema.tables where table_schema = 'raw'"
+    )
+    return {name for (name,) in found}
+
+
+def raw(warehouse: Warehouse, table: str, columns: str = "event_id, payload") -> list[tuple]:
+    """Rows of a raw table in a fixed order; none where it does not exist."""
+    if table not in tables(warehouse):
+        return []
+    return query(warehouse, f"select {columns} from raw.{table} order by all")
+
+
+def records(warehouse: Warehouse) -> dict[str, list[tuple]]:
+    """Every record table's content, whatever load it came with."""
+    return {table: found for table in RECORD_TABLES if (found := raw(warehouse, table))}
+
+
+def quarantine(warehouse: Warehouse) -> list[tuple[str, str, str, str]]:
+    return raw(warehouse, "quarantine", "file, position, reason, remedy")
+
+
+def assert_balanced(warehouse: Warehouse) -> None:
+    """Of every load and source: read = landed + duplicate + quarantined, and keys are unique."""
+    known = tables(warehouse) if warehouse.database.exists() else set()
+    if "loaded_files" not in known:
+        return
+    complete = {
+        name for (name,) in query(warehouse, "select load_id from raw._dlt_loads where status = 0")
+    }
+    quarantined = {}
+    if "quarantine" in known:
+        quarantined = {
+            (load, source): rows
+            for load, source, rows in query(
+                warehouse, "select _dlt_load_id, source, count(*) from raw.quarantine group by all"
+            )
+        }
+    files = {
+        (load, source): figures
+        for load, source, *figures in query(
+            warehouse,
+            "select _dlt_load_id, source, sum(rows_read), sum(rows_quarantined), "
+            "sum(rows_repeated) from raw.loaded_files group by all",
+        )
+    }
+    landed = {}
+    for table in set(RECORD_TABLES) & known:
+        for load_id, rows, distinct in query(
+            warehouse,
+            "select _dlt_load_id, count(*), count(distinct event_id) "
+            f"from raw.{table} group by all",
+        ):
+            landed[load_id, table] = rows
+            assert rows == distinct
+    assert landed.keys() | quarantined.keys() <= files.keys()
+    for (load_id, source), (read_rows, bad, repeated) in files.items():
+        assert load_id in complete
+        assert quarantined.get((load_id, source), 0) == bad
+        duplicate = read_rows - landed.get((load_id, source), 0) - bad
+        assert duplicate >= repeated >= 0, (source, read_rows, landed, bad)

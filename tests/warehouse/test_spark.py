@@ -1,0 +1,98 @@
+"""The same models on Spark and Delta: the same marts as on DuckDB, for any order of arrivals."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from ingestion.loading import run as load
+from ingestion.sample_brand import write_sample_brand
+from ingestion.warehouse import Warehouse
+from tests.warehouse import spark_worlds, worlds
+
+LACKS = spark_worlds.missing()
+pytestmark = [pytest.mark.spark, pytest.mark.skipif(LACKS is not None, reason=str(LACKS))]
+DELIVERIES = 2
+SCHEDULES = 3
+# Unit tests hold the logic of a model, not an engine's; on Spark they would take minutes.
+UNIT_TESTS = ("resource_type:unit_test",)
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Spark warehouse of this process, with seeds and staging, and nothing delivered."""
+    directory = tmp_path_factory.mktemp("spark")
+    spark_worlds.dbt(directory, "seed")
+    spark_worlds.dbt(directory, "run", "--select", "staging")
+    return directory
+
+
+def test_marts_equal_those_of_duckdb_after_each_delivery(spark: Path, tmp_path: Path) -> None:
+    brand, on_duckdb = tmp_path / "brand", tmp_path / "duckdb"
+    write_sample_brand(brand, people=250, days=30, seed=11)
+    # The manifest and its files come first; of the rest every second file comes late.
+    late = sorted(path for path in brand.glob("landing/*/*.*") if path.parent.name != "declared")
+    shutil.copytree(brand / "landing" / "declared", on_duckdb / "landing" / "declared")
+    shutil.copytree(brand / "landing" / "declared", spark / "landing" / "declared")
+    for number in range(DELIVERIES):
+        for path in late[number::DELIVERIES]:
+            for target in (on_duckdb, spark):
+                copied = target / path.relative_to(brand)
+                copied.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, copied)
+        _load(on_duckdb)
+        worlds.dbt(on_duckdb, "run" if number else "build", "--exclude", "resource_type:unit_test")
+        with worlds.environment(OMNITOUCH_ENGINE="spark"):
+            _load(spark)
+        spark_worlds.dbt(spark, "build", "--exclude", "resource_type:seed", *UNIT_TESTS)
+
+        expected = worlds.marts(on_duckdb)
+        assert len(expected["orders"]) > 20
+        worlds.assert_same(spark_worlds.marts(spark), expected)
+        assert _accounted(spark_worlds.mart(spark, worlds.NAMES_LOADS)).equals(
+            _accounted(_duckdb_mart(on_duckdb, worlds.NAMES_LOADS))
+        )
+
+
+def test_any_schedule_of_deliveries_ends_in_the_marts_of_a_full_refresh(
+    spark: Path, tmp_path: Path
+) -> None:
+    worlds.write_world(tmp_path, people=80, days=30, seed=5)
+    spark_worlds.empty(spark)
+    spark_worlds.deliver(tmp_path, spark, worlds.deal(tmp_path, 1, seed=0)[0], number=1)
+    spark_worlds.dbt(spark, "run", "--full-refresh", "--exclude", "staging")
+    expected = spark_worlds.marts(spark)
+    assert len(expected["orders"]) > 10
+    for schedule in range(SCHEDULES):
+        spark_worlds.empty(spark)
+        dealt = worlds.deal(tmp_path, DELIVERIES, seed=schedule)
+        for number, delivery in enumerate(dealt, 1):
+            spark_worlds.deliver(tmp_path, spark, delivery, number)
+            spark_worlds.dbt(
+                spark,
+                "run",
+                *(["--full-refresh"] if number == 1 else []),
+                # Tables that are built whole each time need no rehearsal.
+                *("--exclude", "staging"),
+                *(["marts,config.materialized:table"] if number < DELIVERIES else []),
+            )
+        worlds.assert_same(spark_worlds.marts(spark), expected)
+
+
+def _load(directory: Path) -> None:
+    manifest = directory / "landing" / "declared" / "sample_brand.yml"
+    load(Warehouse(directory), [manifest], lambda _: None)
+
+
+def _accounted(rows: pd.DataFrame) -> pd.DataFrame:
+    """Loads are named by the engine's own loader: what they sum to by source must agree."""
+    return rows.groupby("source")[[name for name in rows if name.startswith("rows_")]].sum()
+
+
+def _duckdb_mart(warehouse: Path, name: str) -> pd.DataFrame:
+    with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
+        return database.execute(f"select * from marts.{name}").df()
