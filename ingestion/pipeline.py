@@ -9,6 +9,7 @@ load is in the warehouse whole or not at all, whenever the process dies.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import dlt
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from dlt.common.schema.typing import TWriteDispositionConfig
@@ -27,7 +29,7 @@ from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, Record, Unreadable, digest
 from ingestion.sources import SOURCES
-from ingestion.warehouse import Warehouse
+from ingestion.warehouse import Warehouse, WarehouseBusyError
 
 DATASET = "raw"
 ROWS_PER_BATCH = 25_000
@@ -116,11 +118,23 @@ class LoadFailedError(RuntimeError):
 
 
 def open_pipeline(warehouse: Warehouse) -> dlt.Pipeline:
-    """The pipeline of a warehouse: into DuckDB, or Delta tables where Spark is the engine."""
+    """The pipeline of a warehouse: into DuckDB, or Delta tables where Spark is the engine.
+
+    Raises:
+        WarehouseBusyError: another process has the database open.
+        LoadFailedError: the database cannot be opened.
+    """
     os.environ.update(SETTINGS)
+    # What fails is said once, in one sentence, not in dlt's tracebacks as well.
+    logging.getLogger("dlt").setLevel(logging.CRITICAL)
     if _on_spark():
         destination: Any = dlt.destinations.filesystem(bucket_url=str(warehouse.lake))
+        # dlt takes a folder that Spark made, or a run cut short, only with its own mark in it.
+        mark = warehouse.lake / DATASET / "init"
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
     else:
+        _check_free(warehouse)
         destination = dlt.destinations.duckdb(str(warehouse.database))
     return dlt.pipeline(
         pipeline_name="omnitouch",
@@ -128,6 +142,18 @@ def open_pipeline(warehouse: Warehouse) -> dlt.Pipeline:
         destination=destination,
         dataset_name=DATASET,
     )
+
+
+def _check_free(warehouse: Warehouse) -> None:
+    try:
+        duckdb.connect(str(warehouse.database)).close()
+    except duckdb.IOException as error:
+        if holder := re.search(r"PID (\d+)", str(error)):
+            raise WarehouseBusyError(
+                f"{warehouse.database} is open in process {holder[1]}; wait for it to end."
+            ) from error
+        first_line = str(error).partition("\n")[0]
+        raise LoadFailedError(f"The database cannot be opened: {first_line}") from error
 
 
 def finish_pending(pipeline: dlt.Pipeline) -> None:
@@ -148,7 +174,7 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
         _give_up(pipeline)
         raise LoadFailedError(
             "The load that an earlier run left behind was refused and given up "
-            f"({error.__cause__}). Its files are read again by the next run."
+            f"({_reason(error)}). Its files are read again by the next run."
         ) from error
 
 
@@ -173,7 +199,7 @@ def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudon
         info = pipeline.run(resources, schema_contract=contract)
     except PipelineStepFailed as error:
         _give_up(pipeline)
-        raise LoadFailedError(f"The warehouse refused the load: {error.__cause__}") from error
+        raise LoadFailedError(f"The warehouse refused the load: {_reason(error)}") from error
     return Loaded(info.loads_ids, ledger.refused)
 
 
@@ -203,6 +229,14 @@ def rows_by_load(pipeline: dlt.Pipeline, table: str) -> dict[str, int]:
             return dict(client.execute_sql(query) or ())
         except DatabaseUndefinedRelation:
             return {}
+
+
+def _reason(error: PipelineStepFailed) -> str:
+    """The cause in one line; dlt hands on whole tracebacks."""
+    cause: Any = error.__cause__ or error
+    lines = str(getattr(cause, "failed_message", cause)).strip().splitlines()
+    errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Failed)\b", line)]
+    return (errors or lines or [type(cause).__name__])[-1][:500]
 
 
 def _give_up(pipeline: dlt.Pipeline) -> None:

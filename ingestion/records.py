@@ -75,10 +75,10 @@ class BadRecordError(ValueError):
 def excerpt(text: bytes | str) -> str:
     """The start of a raw text, never ending within a number: half a phone is not recognised."""
     start = text[: 4 * EXCERPT_CHARACTERS]
-    if isinstance(start, bytes):
-        start = start.decode(errors="replace")
-    whole = len(start) <= EXCERPT_CHARACTERS and len(start) == len(text)
-    return start if whole else start[:EXCERPT_CHARACTERS].rstrip(_CUT_OFF)
+    raw = start.encode(errors="replace") if isinstance(start, str) else start
+    shown = raw.decode(errors="replace")
+    whole = len(start) == len(text) and len(shown) <= EXCERPT_CHARACTERS
+    return shown if whole else shown[:EXCERPT_CHARACTERS].rstrip(_CUT_OFF)
 
 
 def digest(*parts: str) -> str:

@@ -228,7 +228,10 @@ def _decoded(file: LandedFile, encoding: str) -> Iterator[tuple[int, str] | BadR
         except UnicodeDecodeError:
             hint = "gb18030" if _decodes(raw, "gb18030") else "the file's own"
             yield BadRecord(
-                f"line {number}", f"no {encoding} text", f"Declare `encoding: {hint}`.", ""
+                f"line {number}",
+                f"no {encoding} text",
+                f"Save the file as UTF-8, or declare `encoding: {hint}`.",
+                "",
             )
             continue
         if "\0" in text:

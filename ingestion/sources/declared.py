@@ -99,7 +99,7 @@ def _mapped(
     fields["money_unit"] = declared.money_unit
     if declared.key:
         key = " | ".join(texts.get(column, "").strip() for column in declared.key)
-        fields["key_0"] = pseudonymiser.scrub(key)
+        fields["key"] = pseudonymiser.scrub(key)
     return fields
 
 

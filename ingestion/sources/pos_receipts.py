@@ -2,7 +2,8 @@
 
 One file a day of export. A file holds everything a till (store, POS) sold on each business date it
 mentions, so a later export of the same till and date replaces the earlier one: that is how voids
-and corrections come. The day of export is the file's name, ``YYYY-MM-DD.csv``.
+and corrections come. Which export is later is said by the file's name: ``YYYY-MM-DD.csv``, and for
+a second one of the same day ``YYYY-MM-DD-2.csv``.
 """
 
 from __future__ import annotations
@@ -27,9 +28,8 @@ NUMBER = re.compile(r"[+-]?[0-9]{1,14}(\.[0-9]+)?")
 
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
-    """Every receipt line; key: (store, pos, receipt, line, type, export)."""
-    exported_on = re.match(r"\d{4}-\d{2}-\d{2}", file.name)
-    if not exported_on:
+    """Every receipt line; key: (store, pos, receipt, line, date, type, export)."""
+    if not re.match(r"\d{4}-\d{2}-\d{2}", file.name):
         yield BadRecord(
             "file name", f"{file.name} does not start with a date", "Name it YYYY-MM-DD.csv.", ""
         )
@@ -38,7 +38,7 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
         read_csv(file, columns=REQUIRED, renamed=_fields_of_headers()),
         lambda texts: _record(
             {field: text.strip() for field, text in texts.items()},
-            exported_on.group(),
+            file.name.partition(".")[0],
             pseudonymiser,
         ),
     )
@@ -50,7 +50,7 @@ def _fields_of_headers() -> dict[str, str]:
         return {row["header"]: row["field"] for row in csv.DictReader(file)}
 
 
-def _record(line: dict[str, str], exported_on: str, pseudonymiser: Pseudonymiser) -> Record:
+def _record(line: dict[str, str], export: str, pseudonymiser: Pseudonymiser) -> Record:
     kind = required(line, "type")
     if kind not in KINDS:
         raise BadRecordError(f"type {kind[:20]!r} is unknown", "Use SALE or RETURN.")
@@ -70,10 +70,11 @@ def _record(line: dict[str, str], exported_on: str, pseudonymiser: Pseudonymiser
     moment(required(line, "business_date"))
     key = (
         *(required(line, name) for name in ("store_id", "pos_id", "receipt_no", "line_no")),
+        required(line, "business_date"),
         kind,
-        exported_on,
+        export,
     )
-    payload = dump(pseudonymiser.scrub_values({**line, "_exported_on": exported_on}))
-    received_at = moment(exported_on)
+    payload = dump(pseudonymiser.scrub_values({**line, "_export": export}))
+    received_at = moment(export[:10])
     moment(sold_at)
     return Record("receipt_line", key, sold_at, received_at, payload)

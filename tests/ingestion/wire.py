@@ -205,25 +205,16 @@ def load(warehouse: Warehouse, *manifests: Path) -> Outcome:
     return outcome
 
 
-def start(warehouse: Warehouse, *arguments: object, **environment: str) -> subprocess.Popen[str]:
+def command(warehouse: Warehouse, *arguments: object) -> subprocess.CompletedProcess[str]:
     """``python -m ingestion`` as a process of its own."""
-    return subprocess.Popen(
+    return subprocess.run(
         [sys.executable, "-m", "ingestion", *map(str, arguments)],
         cwd=PROJECT,
-        env={**os.environ, "OMNITOUCH_WAREHOUSE": str(warehouse.root), **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        env={**os.environ, "OMNITOUCH_WAREHOUSE": str(warehouse.root)},
+        capture_output=True,
         text=True,
+        check=False,
     )
-
-
-def command(
-    warehouse: Warehouse, *arguments: object, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """The same, run to its end."""
-    process = start(warehouse, *arguments, **environment)
-    output, errors = process.communicate()
-    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
 def query(warehouse: Warehouse, sql: str) -> list[tuple[Any, ...]]:

@@ -127,8 +127,9 @@ enriched as (
             named.usual_channel
         ) as channel,
         excluded.exclusion_reason,
-        named.identifier_set,
-        {{ hash_id('named.identifier_set') }} as identifier_set_id,
+        -- what is no customer's names nobody
+        case when excluded.exclusion_reason is null then named.identifier_set else '' end
+            as identifier_set,
         named.stream_id,
         named.page_url,
         named.click_id,
@@ -152,6 +153,15 @@ enriched as (
     left join excluded
         on named.event_id = excluded.event_id
 
+),
+
+keyed as (
+
+    select
+        *,
+        {{ hash_id('identifier_set') }} as identifier_set_id
+    from enriched
+
 )
 
-select * from enriched
+select * from keyed

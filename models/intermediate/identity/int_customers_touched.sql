@@ -37,12 +37,28 @@ touched_sets as (
 
 ),
 
+-- whatever was seen anew, be it a weak identifier of somebody else (a shared device)
+seen_again as (
+
+    select distinct exploded.identifier_id
+    from {{ ref('int_identifier_sets_observed') }} as observed
+    inner join {{ ref('int_identifier_sets_exploded') }} as exploded
+        on observed.identifier_set_id = exploded.identifier_set_id
+    where {{ is_new('int_identifier_sets_observed', 'observed') }}
+
+),
+
 touched as (
 
     select sets.customer_id
     from touched_sets
     inner join {{ ref('int_identifier_sets_resolved') }} as sets
         on touched_sets.identifier_set_id = sets.identifier_set_id
+    union
+    select resolved.customer_id
+    from seen_again
+    inner join {{ ref('int_identifiers_resolved') }} as resolved
+        on seen_again.identifier_id = resolved.identifier_id
     union
     select customer_id
     from {{ ref('int_identifier_customer_changes') }}

@@ -3,9 +3,9 @@ with identified as (
 
     select
         orders.*,
-        coalesce(sets.customer_id, 'unknown') as customer_id
+        sets.customer_id
     from {{ ref('int_orders_composed') }} as orders
-    left join {{ ref('int_identifier_sets_resolved') }} as sets
+    inner join {{ ref('int_identifier_sets_resolved') }} as sets
         on orders.identifier_set_id = sets.identifier_set_id
 
 )

@@ -1,6 +1,18 @@
 -- One row per touchpoint of a known or unknown customer: a session, or an event outside sessions
 -- that counts as a touch. An ad click that led to a session is that session.
-with sessions as (
+with touched_sets as (
+
+    select
+        identifier_set_id,
+        customer_id
+    from {{ ref('int_identifier_sets_resolved') }}
+    where
+        customer_id <> 'unknown'
+        and {{ is_touched('customer_id', 'int_customers_touched') }}
+
+),
+
+sessions as (
 
     select
         'session' as touchpoint_kind,
@@ -11,7 +23,7 @@ with sessions as (
         sessions.click_id,
         sessions.started_at as touched_at
     from {{ ref('int_sessions_built') }} as sessions
-    inner join {{ ref('int_identifier_sets_resolved') }} as sets
+    inner join touched_sets as sets
         on sessions.identifier_set_id = sets.identifier_set_id
 
 ),
@@ -29,7 +41,7 @@ single_events as (
     from {{ ref('int_events_unioned') }} as events
     inner join {{ ref('event_types') }} as event_types
         on events.event_type = event_types.event_type and event_types.counts_as_touch
-    inner join {{ ref('int_identifier_sets_resolved') }} as sets
+    inner join touched_sets as sets
         on events.identifier_set_id = sets.identifier_set_id
     where events.stream_id is null and events.exclusion_reason is null
 
@@ -43,15 +55,6 @@ unioned as (
 
 ),
 
-touched as (
-
-    select * from unioned
-    where
-        customer_id <> 'unknown'
-        and {{ is_touched('customer_id', 'int_customers_touched') }}
-
-),
-
 deduplicated as (
 
     select
@@ -61,7 +64,7 @@ deduplicated as (
             order by
                 case when touchpoint_kind = 'session' then 0 else 1 end, touched_at, touchpoint_id
         ) as click_rank
-    from touched
+    from unioned
 
 ),
 

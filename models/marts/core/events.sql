@@ -1,12 +1,30 @@
 -- One row per event: what people did, and what became of their orders.
-with behaviour as (
+with touched_sets as (
+
+    select
+        identifier_set_id,
+        customer_id
+    from {{ ref('int_identifier_sets_resolved') }}
+    where {{ is_touched('customer_id', 'int_customers_touched') }}
+
+),
+
+sessions as (
+
+    select
+        sessionized.event_id,
+        sessionized.session_id
+    from {{ ref('int_events_sessionized') }} as sessionized
+    inner join touched_sets
+        on sessionized.identifier_set_id = touched_sets.identifier_set_id
+
+),
+
+behaviour as (
 
     select
         events.event_id,
-        case
-            when events.exclusion_reason is null then coalesce(sets.customer_id, 'unknown')
-            else 'unknown'
-        end as customer_id,
+        touched_sets.customer_id,
         cast(sessions.session_id as string) as session_id,
         events.stream_id as device_id,
         events.source,
@@ -24,9 +42,9 @@ with behaviour as (
         events.click_id,
         events.exclusion_reason
     from {{ ref('int_events_unioned') }} as events
-    left join {{ ref('int_identifier_sets_resolved') }} as sets
-        on events.identifier_set_id = sets.identifier_set_id
-    left join {{ ref('int_events_sessionized') }} as sessions
+    inner join touched_sets
+        on events.identifier_set_id = touched_sets.identifier_set_id
+    left join sessions
         on events.event_id = sessions.event_id
 
 ),
@@ -53,6 +71,7 @@ order_steps as (
                 and (orders.refunded_revenue > 0 or orders.order_kind = 'return')
             )
             or (steps.event_type = 'order_cancel' and orders.order_status = 'cancelled')
+    where {{ is_touched('orders.customer_id', 'int_customers_touched') }}
 
 ),
 
@@ -116,7 +135,6 @@ described as (
     from unioned
     left join {{ ref('event_types') }} as event_types
         on unioned.event_type = event_types.event_type
-    where {{ is_touched('unioned.customer_id', 'int_customers_touched') }}
 
 )
 

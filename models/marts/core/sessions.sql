@@ -1,9 +1,9 @@
 -- One row per session.
-with identified as (
+with touched as (
 
     select
         cast(sessions.session_id as string) as session_id,
-        coalesce(sets.customer_id, 'unknown') as customer_id,
+        sets.customer_id,
         sessions.stream_id as device_id,
         sessions.source,
         sessions.channel,
@@ -17,15 +17,9 @@ with identified as (
         sessions.event_count,
         sessions.item_view_count
     from {{ ref('int_sessions_built') }} as sessions
-    left join {{ ref('int_identifier_sets_resolved') }} as sets
+    inner join {{ ref('int_identifier_sets_resolved') }} as sets
         on sessions.identifier_set_id = sets.identifier_set_id
-
-),
-
-touched as (
-
-    select * from identified
-    where {{ is_touched('customer_id', 'int_customers_touched') }}
+    where {{ is_touched('sets.customer_id', 'int_customers_touched') }}
 
 )
 

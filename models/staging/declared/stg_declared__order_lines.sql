@@ -13,7 +13,7 @@
     'status': 'status',
     'store': 'store',
     'money_unit': 'money_unit',
-    'key': 'key_0',
+    'row_key': 'key',
     'occurred_at_utc': 'occurred_at',
     'updated_at_utc': 'updated_at',
 } %}
@@ -59,7 +59,7 @@ renamed as (
         orders.source_order_id,
         orders.declared_source || ':' || orders.source_order_id as replace_group,
         -- without a key every row is a line of its own; with one, its rows are versions
-        coalesce(orders.key, orders.event_id) as version_group,
+        coalesce(orders.row_key, orders.event_id) as version_group,
         coalesce(orders.updated_at_utc, orders.occurred_at_utc, '') || ' ' || orders.event_id
             as version,
         coalesce(orders.identifiers, '') as identifiers,

@@ -11,7 +11,7 @@
     'amount': 'amount',
     'member_no': 'member_no',
     'phone': 'phone',
-    'exported_on': '_exported_on',
+    'export_name': '_export',
 } %}
 
 -- One row per receipt line and export. A till's later export of a business date replaces the
@@ -34,10 +34,10 @@ renamed as (
         -- ids
         event_id as order_line_version_id,
         'pos_receipts' as source,
-        store_id || '/' || pos_id || '/' || receipt_no as source_order_id,
+        store_id || '/' || pos_id || '/' || business_date || '/' || receipt_no as source_order_id,
         store_id || '/' || pos_id || '/' || business_date as replace_group,
         store_id || '/' || pos_id || '/' || business_date as version_group,
-        exported_on as version,
+        export_name as version,
         {{ identifiers([('member_id', none, 'member_no')]) }}
         || coalesce(' ' || {{ phone_identifiers('phone') }}, '') as identifiers,
         load_id,
