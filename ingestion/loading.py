@@ -64,8 +64,7 @@ def run(warehouse: Warehouse, manifests: list[Path], say: Callable[[str], None])
     """
     declared_files = [entry for path in manifests for entry in read_manifest(path)]
     pseudonymiser = configured_pseudonymiser()
-    with warehouse.loading():
-        pipeline = open_pipeline(warehouse)
+    with warehouse.loading(), open_pipeline(warehouse) as pipeline:
         finish_pending(pipeline)
         forget_incomplete(pipeline)
         known = _known_files(pipeline, pseudonymiser)

@@ -142,7 +142,7 @@ def _entry(manifest: Path, entry: Any, at: int) -> DeclaredFile:
     if not isinstance(entry, dict):
         raise ManifestError(f"{manifest.name}: file {at} is no mapping")
     where = f"{manifest.name}: {entry.get('name', f'file {at}')}"
-    _known(where, "setting", entry, _SETTINGS)
+    _known(where, "setting", entry, SETTINGS)
     for name in ("name", "path", "shape"):
         if not entry.get(name):
             raise ManifestError(f"{where}: `{name}` is missing")
@@ -201,9 +201,9 @@ def _entry(manifest: Path, entry: Any, at: int) -> DeclaredFile:
     )
 
 
-_SETTINGS = ("name", "path", "shape", "source", "format", "columns", "identifiers", "constants")
-_SETTINGS += ("values", "key", "encoding", "separator", "path_separator", "header", "time_zone")
-_SETTINGS += ("time_format", "money_unit", "negative_amounts")
+SETTINGS = ("name", "path", "shape", "source", "format", "columns", "identifiers", "constants")
+SETTINGS += ("values", "key", "encoding", "separator", "path_separator", "header", "time_zone")
+SETTINGS += ("time_format", "money_unit", "negative_amounts")
 
 
 def _known(where: str, what: str, names: Any, known: Any) -> None:

@@ -42,12 +42,10 @@ PERSONAL = re.compile(
 )
 PHONE_ONLY = re.compile(r"(?:(?:00)?86|0)?(1[3-9]\d{9})")
 # Digits and signs that some keyboards and address books write instead of the ASCII ones.
-_LOOKALIKES = re.compile(
-    "[０-９＠．－＋　\u00a0\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060\ufeff]"
-)
+_LOOKALIKES = re.compile("[０-９＠．－＋　\u00a0\u2010-\u2015\u200b-\u200f\u202a-\u202e]")
 _PLAIN: dict[int, Any] = str.maketrans("０１２３４５６７８９＠．－＋　\u00a0", "0123456789@.-+  ")
 _PLAIN |= dict.fromkeys(range(0x2010, 0x2016), "-")
-_PLAIN |= dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF))
+_PLAIN |= dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F)))
 # Device ids and hashes are long runs of hex digits; eleven decimals in a row there are no phone.
 _HEX_BEFORE, _HEX_AFTER = re.compile(r"[0-9A-Fa-f-]*\Z"), re.compile(r"[0-9A-Fa-f-]*")
 _HEX_LETTER = re.compile(r"[A-Fa-f]")
@@ -69,7 +67,6 @@ _MAYBE_LONG = (
 )
 _MAYBE = re.compile(_MAYBE_PHONE), re.compile(_MAYBE_LONG)
 _MAYBE_BYTES = re.compile(_MAYBE_PHONE.encode()), re.compile(_MAYBE_LONG.encode())
-_LOOKALIKE_BYTES = b"\xef\xbc", b"\xe2\x80", b"\xc2\xa0", b"\xe2\x81\xa0", b"\xef\xbb\xbf"
 _BETWEEN = re.compile(rb"\d[^\x00-\x7f]{1,9}\d|\xef\xbc[\x90-\xa0]")
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _LONG = b"0" * 15
@@ -84,7 +81,11 @@ def may_be_personal(text: bytes) -> bool:
         or b"\\u" in text  # anything can be written as an escape
         or phone.search(text)
         or (_LONG in text.translate(_ZEROS, b"- ") and long_number.search(text))
-        or (any(odd in text for odd in _LOOKALIKE_BYTES) and _BETWEEN.search(text))
+        or (
+            not text.isascii()
+            and (b"\xef\xbc" in text or b"\xe2\x80" in text or b"\xc2\xa0" in text)
+            and _BETWEEN.search(text)
+        )
     )
 
 

@@ -51,6 +51,7 @@ def dbt(warehouse: Path, *arguments: str) -> None:
         OMNITOUCH_WAREHOUSE=str(warehouse),
         OMNITOUCH_SPARK_PARTITIONS="1",
         SPARK_CONF_DIR=str(warehouse / "spark"),
+        JDK_JAVA_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         DBT_TARGET_PATH=str(warehouse / "target"),
         DBT_LOG_PATH=str(warehouse / "logs"),
     )
@@ -103,6 +104,23 @@ def deliver(world: Path, warehouse: Path, delivery: dict[str, list[str]], number
     (raw / "_dlt_loads" / f"omnitouch__{load_id}.jsonl").write_text(
         json.dumps({"load_id": load_id, "schema_name": "omnitouch", "status": 0})
     )
+
+
+def watermarks(warehouse: Path) -> dict[Path, bytes]:
+    """The files that hold the watermarks, as they are now."""
+    folder = warehouse / "lake" / "intermediate.db" / "watermarks"
+    return {path: path.read_bytes() for path in folder.glob("model=*/*.parquet")}
+
+
+def put_back(before: dict[Path, bytes]) -> None:
+    """Put the watermarks back to what they were."""
+    from pyspark.sql import SparkSession
+
+    for path, content in before.items():
+        for newer in path.parent.iterdir():
+            newer.unlink()
+        path.write_bytes(content)
+    SparkSession.active().sql("refresh table intermediate.watermarks")
 
 
 def mart(warehouse: Path, name: str) -> pd.DataFrame:

@@ -161,6 +161,14 @@ def marts(warehouse: Path) -> dict[str, pd.DataFrame]:
         }
 
 
+def generations(warehouse: Path) -> dict[str, str]:
+    """The run that built each incremental model in full."""
+    with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
+        return dict(
+            database.execute("select model, generation from intermediate.watermarks").fetchall()
+        )
+
+
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows sorted by every column that is no float, which rounding could misplace."""
     exact = [name for name in frame.columns if frame[name].dtype.kind != "f"]

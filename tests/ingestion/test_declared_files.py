@@ -1,0 +1,388 @@
+"""Any table lands by its manifest: every shape, every format, and real files nobody here wrote."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ingestion.records import BadRecord, Record
+from ingestion.warehouse import Warehouse
+from tests.ingestion import wire
+from tests.ingestion.wire import PSEUDONYMISER
+
+PHONE = "13912345678"
+SHAPES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "events": (
+        "columns: {occurred_at: 时间, event: 行为, product: 商品, customer: 客户}",
+        "2026-07-03 10:00:00,收藏,A1,c1",
+        {"occurred_at": "2026-07-03 02:00:00", "event": "收藏", "product": "A1"},
+    ),
+    "touches": (
+        "columns: {occurred_at: 时间, channel: 行为, campaign: 商品, customer: 客户}",
+        "2026-07-03 10:00:00,douyin_ads,七夕,c1",
+        {"event": "touch", "channel": "douyin_ads", "campaign": "七夕"},
+    ),
+    "orders": (
+        "columns: {occurred_at: 时间, order_id: 行为, amount: 商品, customer: 客户}",
+        '2026-07-03 10:00:00,O1,"1,234.50",c1',
+        {"status": "paid", "amount": "1234.50", "order_id": "O1"},
+    ),
+    "ad_spend": (
+        "columns: {date: 时间, channel: 行为, cost: 商品}",
+        "2026-07-03,sms,99,c1",
+        {"date": "2026-07-03", "channel": "sms", "cost": "99"},
+    ),
+    "paths": (
+        "columns: {path: 行为, conversions: 商品}",
+        "2026-07-03,a >b> c,3,c1",
+        {"path": "a > b > c", "conversions": "3"},
+    ),
+    "profiles": (
+        "columns: {name: 行为, level: 商品, customer: 客户}",
+        "2026-07-03,花间,3,c1",
+        {"name": "花间", "level": "3"},
+    ),
+}  # fmt: skip
+
+
+def entry(shape: str, settings: str, path: str = "table.csv") -> str:
+    return f"files:\n  - name: table\n    path: {path}\n    shape: {shape}\n    {settings}\n"
+
+
+def landed(results: list[Record | BadRecord]) -> list[dict[str, str]]:
+    bad = [result for result in results if isinstance(result, BadRecord)]
+    assert not bad, bad
+    return [json.loads(result.payload) for result in results]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_every_shape_lands_under_the_products_own_names(
+    tmp_path: Path, shape: str, encoding: str
+) -> None:
+    settings, row, expected = SHAPES[shape]
+    manifest = wire.declare(tmp_path, entry(shape, f"{settings}\n    encoding: {encoding}"))
+    content = f"时间,行为,商品,客户\n{row}\n".encode(encoding)
+    (fields,) = landed(wire.read_declared(manifest, content))
+    assert expected.items() <= fields.items()
+    assert (fields["source"], fields["money_unit"]) == ("table", "yuan")
+    people = shape not in ("ad_spend", "paths")
+    assert fields.get("identifiers") == ("customer_key:table:c1" if people else None)
+
+
+def parquet(row: dict[str, Any]) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist([row]), sink)
+    return sink.getvalue().to_pybytes()
+
+
+COLUMNS = "columns: {occurred_at: at, order_id: id, amount: amount, customer: who}"
+FORMATS = [
+    ("table.csv", "", b"at,id,amount,who\n2026-07-03 10:00:00,1,9.5,c1\n"),
+    ("table.csv", "", b"\xef\xbb\xbfat,id,amount,who\r\n2026-07-03 10:00:00,1,9.5,c1\r\n"),
+    ("table.tsv", "", b"at\tid\tamount\twho\n2026-07-03 10:00:00\t1\t9.5\tc1\n"),
+    ("table.csv.gz", "", gzip.compress(b"at,id,amount,who\n2026-07-03 10:00:00,1,9.5,c1\n")),
+    ("table.csv", "separator: ;", b"at;id;amount;who\n2026-07-03 10:00:00;1;9.5;c1\n"),
+    ("table.txt", "separator: whitespace\n    header: [at, id, amount, who]",
+     b"  2026-07-03T10:00:00   1  9.5 c1\n"),
+    ("table.csv", "", b'at,id,"amount",who\n"2026-07-03 10:00:00","1",9.5,"c1"\n'),
+    ("table.jsonl", "", b'{"at": "2026-07-03 10:00:00", "id": 1, "amount": 9.5, "who": "c1"}\n'),
+    ("table.jsonl.gz", "",
+     gzip.compress(b'{"at": "2026-07-03 10:00:00", "id": 1, "amount": 9.5, "who": "c1"}\n')),
+    ("table.dat", "format: jsonl", b'{"at":"2026-07-03 10:00","id":"1","amount":9.5,"who":"c1"}'),
+    ("table.parquet", "", parquet({
+        "at": pa.scalar(1783072800000000, pa.timestamp("us")).as_py(), "id": 1, "amount": 9.5,
+        "who": "c1"})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "settings", "content"), FORMATS)
+def test_every_format_gives_the_same_record(
+    tmp_path: Path, path: str, settings: str, content: bytes
+) -> None:
+    manifest = wire.declare(tmp_path, entry("orders", f"{COLUMNS}\n    {settings}", path))
+    assert landed(wire.read_declared(manifest, content)) == [
+        {
+            "status": "paid",
+            "occurred_at": "2026-07-03 02:00:00",
+            "order_id": "1",
+            "amount": "9.5",
+            "identifiers": "customer_key:table:c1",
+            "source": "table",
+            "money_unit": "yuan",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "written", "utc"),
+    [
+        ("", "2026-07-03 23:30:00", "2026-07-03 15:30:00"),
+        ("", "2026-07-03T23:30:00Z", "2026-07-03 23:30:00"),
+        ("", "2026-07-03T23:30:00+09:00", "2026-07-03 14:30:00"),
+        ("", "2026/7/3 9:05", "2026-07-03 01:05:00"),
+        ("", "2026.7.3", "2026-07-02 16:00:00"),
+        ("", "20260703", "2026-07-02 16:00:00"),
+        ("time_zone: Europe/London", "2026-07-03 12:00:00", "2026-07-03 11:00:00"),
+        ("time_zone: Europe/London", "2026-01-03 12:00:00", "2026-01-03 12:00:00"),
+        ("time_format: '%d.%m.%Y %H:%M'", "03.07.2026 08:00", "2026-07-03 00:00:00"),
+        ("time_format: '%Y年%m月%d日'", "2026年07月03日", "2026-07-02 16:00:00"),
+        ("time_format: epoch", "1783051506", "2026-07-03 04:05:06"),
+        ("time_format: epoch_ms", "1783051506789", "2026-07-03 04:05:06.789000"),
+    ],
+)
+def test_times_become_utc(tmp_path: Path, settings: str, written: str, utc: str) -> None:
+    manifest = wire.declare(tmp_path, entry("orders", f"{COLUMNS}\n    {settings}"))
+    content = f"at,id,amount,who\n{written},1,1,c1\n".encode()
+    assert landed(wire.read_declared(manifest, content))[0]["occurred_at"] == utc
+
+
+@pytest.mark.parametrize(
+    ("settings", "row", "reason"),
+    [
+        ("", "2026-07-03,1,-5,c1", "amount is negative"),
+        ("", "2026-07-03,1,free,c1", "amount is no number"),
+        ("", "2026-07-03,1,NaN,c1", "amount is not finite"),
+        ("", '2026-07-03,1,"2,55",c1', "amount is no number"),
+        ("", "2026-07-03,1,1e999999999,c1", "too large"),
+        ("", "2026-07-03,1,1e-999999999,c1", "too large or too small"),
+        ("", "yesterday,1,5,c1", "occurred_at 'yesterday' is no time"),
+        ("", "2099-06-01,1,5,c1", "2099"),
+        ("", "0001-01-01,1,5,c1", "before 1990"),
+        ("", ",1,5,c1", "occurred_at (column 'at') is empty"),
+        ("", "2026-07-03,1,5", "3 fields, the header has 4"),
+        ("time_format: epoch", "now,1,5,c1", "no number"),
+    ],
+)
+def test_a_row_that_cannot_be_is_quarantined_beside_good_ones(
+    tmp_path: Path, settings: str, row: str, reason: str
+) -> None:
+    manifest = wire.declare(tmp_path, entry("orders", f"{COLUMNS}\n    {settings}"))
+    good = "1783051506" if settings else "2026-07-03"
+    content = f"at,id,amount,who\n{good},1,5,c1\n{row}\n{good},2,5,c1\n"
+    first, bad, last = wire.read_declared(manifest, content.encode())
+    assert (type(first), type(last)) == (Record, Record)
+    assert isinstance(bad, BadRecord)
+    assert reason in bad.reason
+    assert bad.position == "line 3"
+
+
+def test_values_constants_units_and_returns(tmp_path: Path) -> None:
+    settings = (
+        f"{COLUMNS.removesuffix('}')}, status: state}}\n"
+        "    values: {status: {已付款: paid, 已退款: refunded}}\n"
+        "    constants: {store: 总店}\n"
+        "    money_unit: fen\n"
+        "    negative_amounts: return"
+    )
+    manifest = wire.declare(tmp_path, entry("orders", settings))
+    content = "at,id,amount,who,state\n2026-07-03,1,-500,c1,已退款\n2026-07-03,2,5,c1,其他\n"
+    first, second = landed(wire.read_declared(manifest, content.encode()))
+    assert (first["status"], first["store"]) == ("refunded", "总店")
+    assert (first["amount"], first["money_unit"]) == ("-500", "fen")
+    # an unknown value stays as it is: staging shows it, nothing hides it
+    assert second["status"] == "其他"
+
+
+def test_identifiers_meet_those_of_other_sources(tmp_path: Path) -> None:
+    identifiers = (
+        "identifiers: {phone: tel, phone_md5: md5, id_number: card, 'wechat_open_id:wx1': open}"
+    )
+    manifest = wire.declare(
+        tmp_path, entry("profiles", f"columns: {{customer: who}}\n    {identifiers}")
+    )
+    content = (
+        "who,tel,md5,card,open\n"
+        "c 1,+86 139-1234-5678,ABCDEF,11010519491231002x,o1\n"
+        "c2,139****5678,,,\n"
+        ",,,,o3\n"
+    )
+    first, masked, open_id = (
+        fields.get("identifiers", "").split(" ")
+        for fields in landed(wire.read_declared(manifest, content.encode()))
+    )
+    own, md5, sha256 = (PSEUDONYMISER.phone(PHONE) or "").split(".")[2:]
+    assert first[0] == "customer_key:table:c%201"
+    assert first[1:4] == [f"phone::{own}", f"phone_md5::{md5}", f"phone_sha256::{sha256}"]
+    vendors = PSEUDONYMISER.vendor_hash("phone_md5", "abcdef").rpartition(".")[2]
+    assert first[4] == f"phone_md5::{vendors}"
+    card = PSEUDONYMISER.scrub("11010519491231002X").rpartition(".")[2]
+    assert first[5:] == [f"id_number::{card}", "wechat_open_id:wx1:o1"]
+    assert masked == ["customer_key:table:c2"]
+    assert open_id == ["wechat_open_id:wx1:o3"]
+
+
+def test_chinese_headers_stay_apart(tmp_path: Path) -> None:
+    columns = "columns: {occurred_at: 时间, product: 商品编码, url: 商品名称, customer: 客户}"
+    manifest = wire.declare(tmp_path, entry("events", f"{columns}\n    constants: {{event: 收藏}}"))
+    content = "时间,商品编码,商品名称,客户\n2026-07-03,A1,面霜,c1\n".encode()
+    (fields,) = landed(wire.read_declared(manifest, content))
+    assert (fields["product"], fields["url"]) == ("A1", "面霜")
+
+
+def test_equal_rows_of_a_file_all_land_and_its_copy_brings_none(warehouse: Warehouse) -> None:
+    manifest = wire.declare(warehouse.root, entry("orders", COLUMNS, "table*.csv"))
+    text = "at,id,amount,who\n" + "2026-07-03,1,5,c1\n" * 3 + "2026-07-04,2,5,c1\n"
+    for name in ("table.csv", "table_copy.csv"):
+        (warehouse.root / name).write_text(text)
+        outcome = wire.load(warehouse, manifest)
+    assert len(wire.raw(warehouse, "declared")) == 4
+    assert outcome.rows_duplicate == 4
+
+
+def test_rows_of_a_key_are_versions(warehouse: Warehouse) -> None:
+    keyed = f"{COLUMNS}\n    key: [id, who]"
+    manifest = wire.declare(warehouse.root, entry("orders", keyed))
+    (warehouse.root / "table.csv").write_text(
+        "at,id,amount,who\n" + "2026-07-03,1,5,c1\n" * 2 + "2026-07-03,1,6,c1\n2026-07-03,1,5,c2\n"
+    )
+    outcome = wire.load(warehouse, manifest)
+    assert (outcome.rows_landed, outcome.rows_duplicate) == (3, 1)
+    keys = {json.loads(payload)["key"] for _, payload in wire.raw(warehouse, "declared")}
+    assert keys == {"1 | c1", "1 | c2"}
+
+
+BROKEN = {
+    "mapping.csv": ("", b"at,id,sum,who\n2026-07-03,1,5,c1\n", "column 'amount' not found"),
+    "gbk.csv": ("", "时间,at,id,amount,who\n,2026-07-03,1,5,c1\n".encode("gbk"), "no utf-8 text"),
+    "twice.csv": ("", b"at,id,amount,who,who\n2026-07-03,1,5,c1,c2\n", "'who' stands in the file"),
+    "names.jsonl": ("", b'{"time": "2026-07-03", "id": 1, "amount": 5, "who": "c1"}\n',
+                    "column 'at' not found; the file has time, id"),
+    "people.jsonl": ("", b'{"at": "2026-07-03", "id": 1, "amount": 5}\n', "column 'who' not found"),
+    "columns.parquet": ("", parquet({"at": "2026-07-03", "who": "c1"}), "'id', 'amount' not found"),
+    "no.parquet": ("", b"at,id,amount,who\n", "no whole Parquet file"),
+    "zip.csv": ("", b"PK\x03\x04\xff\xfe\x00\x00", "no utf-8 text"),
+    "times.csv": ("time_format: '%d.%m.%Y'", b"at,id,amount,who\n2026-07-03,1,5,c1\n",
+                  "is no time"),
+}  # fmt: skip
+
+
+def test_a_file_of_which_nothing_can_be_read_stops_no_other(warehouse: Warehouse) -> None:
+    folder = warehouse.root
+    folder.mkdir()
+    text = "files:\n"
+    for name, (settings, content, _) in BROKEN.items():
+        (folder / name).write_bytes(content)
+        one = entry("orders", f"{COLUMNS}\n    {settings}", name)
+        text += one.removeprefix("files:\n").replace("name: table", f"name: {name}")
+    (folder / "good.csv").write_text("at,id,amount,who\n2026-07-03,1,5,c1\n")
+    text += entry("orders", COLUMNS, "good.csv").removeprefix("files:\n")
+    manifest = wire.declare(folder, text)
+    wire.deliver(warehouse, "wechat_oa", [wire.wechat_oa(1)])
+
+    done = wire.command(warehouse, "load", manifest)
+    assert done.returncode == 2, done.stdout + done.stderr
+    for name, (_, _, reason) in BROKEN.items():
+        (line,) = [line for line in done.stderr.splitlines() if f"/{name}, " in line]
+        assert reason in line
+    assert len(done.stderr.splitlines()) == len(BROKEN)
+    assert {name: len(rows) for name, rows in wire.records(warehouse).items()} == {
+        "wechat_oa": 1,
+        "declared": 1,
+    }
+    assert len(wire.quarantine(warehouse)) == len(BROKEN)
+    wire.assert_balanced(warehouse)
+
+    # told again, not counted again
+    again = wire.load(warehouse, manifest)
+    assert len(again.refused) == len(BROKEN)
+    assert (again.rows_read, len(wire.quarantine(warehouse))) == (0, len(BROKEN))
+
+    # a corrected mapping is enough: the file itself need not be delivered again
+    one = entry("orders", COLUMNS, "mapping.csv").replace("name: table", "name: mapping.csv")
+    mended = wire.load(
+        warehouse, wire.declare(folder, one.replace("amount: amount", "amount: sum"))
+    )
+    assert (mended.rows_landed, mended.refused) == (1, [])
+
+
+def test_a_file_with_bad_rows_among_good_ones_is_no_failure(warehouse: Warehouse) -> None:
+    manifest = wire.declare(warehouse.root, entry("orders", COLUMNS))
+    (warehouse.root / "table.csv").write_text(
+        "at,id,amount,who\n2026-07-03,1,-5,c\n2026-07-03,1,5,c\n"
+    )
+    done = wire.command(warehouse, "load", manifest)
+    assert done.returncode == 0, done.stderr
+    assert "table/table.csv, line 2: amount is negative" in done.stdout
+
+
+def test_times_beyond_the_calendar_stop_no_other_row(tmp_path: Path) -> None:
+    sink = pa.BufferOutputStream()
+    times = pa.array([1783072800, 10**15, 1783072801], pa.timestamp("s"))
+    ones = pa.array(["1"] * 3)
+    pq.write_table(pa.table({"at": times, "id": ones, "amount": ones, "who": ones}), sink)
+    manifest = wire.declare(tmp_path, entry("orders", COLUMNS, "table.parquet"))
+    results = wire.read_declared(manifest, sink.getvalue().to_pybytes())
+    assert [type(result) for result in results] == [Record, BadRecord, Record]
+
+
+REAL = """
+files:
+  - name: uci
+    path: {folder}/orders/uci_online_retail/*.csv
+    shape: orders
+    negative_amounts: return
+    time_zone: Europe/London
+    columns: {{customer: CustomerID, order_id: InvoiceNo, occurred_at: InvoiceDate,
+      product: StockCode, quantity: Quantity, unit_price: UnitPrice}}
+  - name: cdnow
+    path: {folder}/orders/cdnow/CDNOW_sample.txt
+    shape: orders
+    separator: whitespace
+    header: [customer, sample_id, day, quantity, amount]
+    columns: {{customer: customer, occurred_at: day, quantity: quantity, amount: amount}}
+  - name: pathdata
+    path: {folder}/attribution/pathdata.csv
+    shape: paths
+    separator: ";"
+    columns: {{path: path, conversions: total_conversions, value: total_conversion_value,
+      non_conversions: total_null}}
+"""
+
+
+def test_real_tables_land_row_by_row(shared_data: Path, warehouse: Warehouse) -> None:
+    outcome = wire.load(warehouse, wire.declare(warehouse.root, REAL.format(folder=shared_data)))
+    uci = 0
+    for path in (shared_data / "orders" / "uci_online_retail").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            uci += sum(1 for _ in csv.reader(file)) - 1
+    cdnow = (shared_data / "orders" / "cdnow" / "CDNOW_sample.txt").read_text().split("\n")
+    expected = {"uci": uci, "cdnow": sum(bool(line.strip()) for line in cdnow), "pathdata": 10_000}
+    assert outcome.quarantined == []
+    assert outcome.rows_landed == outcome.rows_read == sum(expected.values())
+    figures = duckdb.connect(str(warehouse.database), read_only=True).execute(
+        "select payload ->> 'source', count(*), count(distinct payload ->> 'identifiers'), "
+        "sum((payload ->> 'conversions')::bigint) from raw.declared group by all"
+    )
+    found = {source: (rows, people, total) for source, rows, people, total in figures.fetchall()}
+    assert {source: rows for source, (rows, _, _) in found.items()} == expected
+    assert found["cdnow"][1] == 2357
+    assert found["pathdata"][2] == 19_785
+
+
+def test_real_sensors_lines_land_event_by_event(shared_data: Path, warehouse: Warehouse) -> None:
+    target = warehouse.landing / "sensors"
+    target.mkdir(parents=True)
+    for path in (shared_data / "sensors").iterdir():
+        shutil.copy2(path, target / f"{path.name}l")
+    outcome = wire.load(warehouse)
+    lines = [
+        line
+        for path in (shared_data / "sensors").iterdir()
+        for line in path.read_text().splitlines()
+        if line.strip()
+    ]
+    empty = sum(not json.loads(line)["data"] for line in lines)
+    assert outcome.rows_quarantined == empty > 0
+    assert outcome.rows_landed == outcome.rows_read - empty >= len(lines) - empty > 3
+    rows = wire.raw(warehouse, "sensors", "payload")
+    assert all(json.loads(payload)["distinct_id"] for (payload,) in rows)
