@@ -11,6 +11,8 @@ import duckdb
 
 from benchmarks.measure import PROJECT, Work
 
+MEMORY_LIMIT = "8GB"
+
 
 def dbt(
     warehouse: Path, *arguments: str, callback: Callable[[Any], None] | None = None
@@ -77,7 +79,8 @@ def copy_of(warehouse: Path) -> Path:
 
 def sql_work(warehouse: Path, statements: list[str], outcome: str) -> Work:
     """Statements as work on a copy of the warehouse, closing it included."""
-    database = duckdb.connect(str(copy_of(warehouse) / "omnitouch.duckdb"))
+    path = copy_of(warehouse) / "omnitouch.duckdb"
+    database = duckdb.connect(str(path), config={"memory_limit": MEMORY_LIMIT})
 
     def work() -> str:
         for statement in statements:

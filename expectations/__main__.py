@@ -2,15 +2,18 @@
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from expectations.export import Exporter, export_from_duckdb, export_from_spark
 from expectations.publish import AuditBlockedError, publish
 from expectations.summary import summarize
 from expectations.warehouse import PublishError, Warehouse, read_marts
 
+PROJECT = Path(__file__).parents[1]
 PUBLISHED, BLOCKED, NOT_RUN = 0, 1, 2
 
 
@@ -53,10 +56,19 @@ def _exporter(engine: str, warehouse: Warehouse) -> Exporter:
     )
 
 
-def _spark_session() -> object:
+def _spark_session() -> Any:
+    """The embedded session that dbt used, with the same settings: it knows where the tables are."""
+    import jinja2
+    import yaml
     from pyspark.sql import SparkSession
 
-    return SparkSession.builder.appName("omnitouch publish").getOrCreate()
+    profile = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
+    settings = profile["omnitouch"]["outputs"]["spark"]["server_side_parameters"]
+    builder = SparkSession.builder.enableHiveSupport()
+    for name, text in settings.items():
+        rendered = jinja2.Template(str(text)).render(env_var=os.environ.get)
+        builder = builder.config(name, rendered)
+    return builder.getOrCreate()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,7 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("publish", help="export, audit and publish the marts")
-    command.add_argument("--engine", choices=["duckdb", "spark"], default="duckdb")
+    command.add_argument(
+        "--engine",
+        choices=["duckdb", "spark"],
+        default=os.environ.get("OMNITOUCH_ENGINE", "duckdb"),
+    )
     command.add_argument("--marts", nargs="+", default=[], help="only these (default: all)")
     command.add_argument(
         "--allow-shrink",
