@@ -32,8 +32,14 @@ class Warehouse:
 
     @property
     def manifest(self) -> Path:
-        """The manifest of the dbt run."""
-        return self.root / "target" / "manifest.json"
+        """The manifest of the dbt run; dbt called without a target path keeps it in ./target."""
+        folders = [os.environ.get("DBT_TARGET_PATH", ""), str(self.root / "target"), "target"]
+        found = [Path(folder, "manifest.json") for folder in folders if folder]
+        return max(
+            (path for path in found if path.exists()),
+            key=lambda path: path.stat().st_mtime,
+            default=self.root / "target" / "manifest.json",
+        )
 
     @property
     def audit(self) -> Path:

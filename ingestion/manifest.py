@@ -171,6 +171,8 @@ def _entry(manifest: Path, entry: Any, at: int) -> DeclaredFile:
         )
     if entry["shape"] == "orders" and not {"amount", "unit_price"} & given:
         raise ManifestError(f"{where}: orders need `amount`, or `quantity` and `unit_price`")
+    if entry.get("key") and entry["shape"] != "orders":
+        raise ManifestError(f"{where}: `key` is for orders: only they have versions; drop it")
     if shape.of_people and not identifiers:
         raise ManifestError(
             f"{where}: says not who: map `customer` under `columns`, or `identifiers` by type"

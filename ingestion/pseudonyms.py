@@ -50,6 +50,7 @@ _PLAIN |= dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F)))
 _HEX_BEFORE, _HEX_AFTER = re.compile(r"[0-9A-Fa-f-]*\Z"), re.compile(r"[0-9A-Fa-f-]*")
 _HEX_LETTER = re.compile(r"[A-Fa-f]")
 SHORTEST_HASH = 20
+SHORTEST_PERSONAL = len("a@b.cn")
 _LABEL = re.compile(
     r"(?:^|[^0-9A-Za-z]|%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrt])[A-Za-z]*\Z"
 )
@@ -59,9 +60,9 @@ _MAYBE_PHONE = (
     r"1[3-9]\d(?:(?:(?:[- +]|%20|[^\x00-\x7f]{1,6})?\d{4}){2}|\.\d{4}\.\d{4}|[- ]\d{3}[- ]\d{5})"
     r"(?![0-9A-Za-z])"
 )
-# Looks back only from digits: trying the escapes at every character would cost the most.
+# Looks back only from long numbers: trying the escapes at every character would cost the most.
 _MAYBE_LONG = (
-    r"(?=\d)(?:(?<![0-9A-Za-z])|(?<=[%\\].[0-9A-Fa-f])|(?<=%25.[0-9A-Fa-f])|(?<=\\[nrt])|"
+    r"(?=\d[\d -]{14})(?:(?<![0-9A-Za-z])|(?<=[%\\].[0-9A-Fa-f])|(?<=%25.[0-9A-Fa-f])|(?<=\\[nrt])|"
     r"(?<=\\u[0-9A-Fa-f]{4}))"
     rf"(?:{_ID_NUMBER}|{_IMEI})(?![0-9A-Za-z])"
 )
@@ -134,6 +135,8 @@ class Pseudonymiser:
 
     def scrub(self, text: str) -> str:
         """The text with every personal identifier in it replaced by its token."""
+        if len(text) < SHORTEST_PERSONAL:
+            return text
         if not text.isascii() and _LOOKALIKES.search(text):
             plain = text.translate(_PLAIN)
             text = plain if PERSONAL.search(plain) else text

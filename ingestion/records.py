@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import time
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,6 +10,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 BEIJING = timezone(timedelta(hours=8))
+LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?")
 CLOCK_SKEW_SECONDS = 48 * 3600
 EARLIEST_EPOCH = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
 EXCERPT_CHARACTERS = 2000
@@ -103,6 +105,19 @@ def moment(text: str, zone: timezone = BEIJING) -> datetime:
         parsed = parsed.replace(tzinfo=zone)
     check_epoch(parsed.timestamp())
     return parsed
+
+
+def local_moment(text: str) -> datetime:
+    """The instant of a vendor's naive local time; staging gives it the brand's zone.
+
+    Raises:
+        BadRecordError: not written as vendors write it, or a time that cannot be true.
+    """
+    if not LOCAL_TIME.fullmatch(text):
+        raise BadRecordError(
+            f"{text[:40]!r} is no local time", "Send local times as YYYY-MM-DD HH:MM:SS."
+        )
+    return moment(text)
 
 
 def instant(epoch: object, per_second: int = 1) -> datetime:

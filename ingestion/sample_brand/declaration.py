@@ -25,7 +25,6 @@ files:
   - name: ad_spend
     path: ad_spend.csv
     shape: ad_spend
-    key: [date, channel, campaign]
     money_unit: fen
     columns:
       date: date

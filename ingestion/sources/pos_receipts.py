@@ -17,7 +17,7 @@ from pathlib import Path
 from ingestion.files import LandedFile
 from ingestion.gateway import dump, required
 from ingestion.pseudonyms import Pseudonymiser
-from ingestion.records import BadRecord, BadRecordError, Record, moment
+from ingestion.records import BadRecord, BadRecordError, Record, local_moment, moment
 from ingestion.tables import read_csv, read_rows
 
 HEADERS = Path(__file__).parents[2] / "seeds" / "pos_receipt_headers.csv"
@@ -76,5 +76,5 @@ def _record(line: dict[str, str], export: str, pseudonymiser: Pseudonymiser) -> 
     )
     payload = dump(pseudonymiser.scrub_values({**line, "_export": export}))
     received_at = moment(export[:10])
-    moment(sold_at)
+    local_moment(sold_at)
     return Record("receipt_line", key, sold_at, received_at, payload)

@@ -115,7 +115,7 @@ def _context(request: Request, pseudonymiser: Pseudonymiser) -> dict[str, str]:
 
 @lru_cache(maxsize=1000)
 def _project(query: str) -> str:
-    return query_of(query).get("project", "default")
+    return query_of(query).get("project", "")
 
 
 def _record(

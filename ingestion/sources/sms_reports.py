@@ -18,7 +18,7 @@ from ingestion.gateway import (
     required,
 )
 from ingestion.pseudonyms import Pseudonymiser
-from ingestion.records import BadRecord, BadRecordError, Record, moment
+from ingestion.records import BadRecord, BadRecordError, Record, local_moment
 
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
@@ -31,7 +31,7 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
             raise BadRecordError("phone_number is no phone", "Send the full number.")
         report["phone_number"] = phone
         sent_at = required(report, "send_time")
-        moment(sent_at)
+        local_moment(sent_at)
         key = (required(report, "biz_id"), phone, str(report.get("report_time")))
         payload = dump(pseudonymiser.scrub_values(report))
         return Record("report", key, sent_at, request.received_at, payload)

@@ -20,7 +20,7 @@ from ingestion.gateway import (
     required,
 )
 from ingestion.pseudonyms import Pseudonymiser
-from ingestion.records import BadRecord, BadRecordError, Record, digest, moment
+from ingestion.records import BadRecord, BadRecordError, Record, digest, local_moment
 
 # Nobody downstream needs where a buyer lives or what the buyer is called.
 DROPPED = ("receiver_name", "receiver_address", "receiver_phone", "buyer_message", "buyer_nick")
@@ -34,8 +34,8 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
         kept = {name: value for name, value in known.items() if name not in DROPPED}
         payload = dump(pseudonymiser.scrub_values(kept))
         tid, modified = required(kept, "tid"), required(kept, "modified")
-        moment(required(kept, "created"))
-        moment(modified)
+        local_moment(required(kept, "created"))
+        local_moment(modified)
         key = (tid, modified, digest(payload))
         return Record("trade", key, modified, pull.fetched_at, payload)
 

@@ -19,7 +19,6 @@ from tests.warehouse import worlds
 
 # The tables are tiny: compiling a query costs more than running it, and so does a second partition.
 DEFAULTS = """\
-spark.sql.codegen.wholeStage false
 spark.sql.adaptive.enabled false
 spark.databricks.delta.merge.materializeSource none
 spark.default.parallelism 1
@@ -51,7 +50,6 @@ def dbt(warehouse: Path, *arguments: str) -> None:
         OMNITOUCH_WAREHOUSE=str(warehouse),
         OMNITOUCH_SPARK_PARTITIONS="1",
         SPARK_CONF_DIR=str(warehouse / "spark"),
-        JDK_JAVA_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         DBT_TARGET_PATH=str(warehouse / "target"),
         DBT_LOG_PATH=str(warehouse / "logs"),
     )

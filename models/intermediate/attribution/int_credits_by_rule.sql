@@ -40,7 +40,7 @@ weighted as (
         -- without times there is no decay to speak of
         decay as time_decay,
         case
-            when path_length <= 2 then 1.0
+            when path_length = 1 then 1.0
             when touch_position = 1 then {{ var('position_based_first') }}
             when touch_position = path_length then {{ var('position_based_last') }}
             else

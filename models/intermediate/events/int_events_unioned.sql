@@ -20,8 +20,11 @@ arrived as (
         unioned.*,
         loads.load_seq,
         trim(unioned.identifiers) as identifier_set,
-        nullif(lower(regexp_extract(unioned.referrer, '^[a-zA-Z]+://([^/?#:]+)', 1)), '')
-            as referrer_host,
+        -- a page of the own site is no new source
+        nullif(
+            nullif(lower(regexp_extract(unioned.referrer, '^[a-zA-Z]+://([^/?#:]+)', 1)), ''),
+            lower(regexp_extract(unioned.page_url, '^[a-zA-Z]+://([^/?#:]+)', 1))
+        ) as referrer_host,
         coalesce(regexp_extract(unioned.page_url, '[?&]clickid=', 0) <> '', false) as has_clickid,
         coalesce(regexp_extract(unioned.page_url, '[?&]bd_vid=', 0) <> '', false) as has_bd_vid
     from unioned

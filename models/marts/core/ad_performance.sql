@@ -23,7 +23,7 @@ ranked as (
         *,
         row_number() over (
             partition by source, channel, account_id, campaign_id, ad_id, spend_date
-            order by version desc, ad_performance_version_id desc
+            order by version desc, fetched_at desc, ad_performance_version_id desc
         ) as version_rank
     from complete
 

@@ -36,7 +36,7 @@ orders as (
 
     select
         *,
-        coalesce(order_id, event_id) as source_order_id,
+        coalesce(order_id, row_key, event_id) as source_order_id,
         coalesce(
             try_cast(coalesce(amount, value) as decimal(18, 4)),
             cast(
@@ -50,6 +50,20 @@ orders as (
 
 ),
 
+-- an order that is refunded and does not say how much was refunded in whole
+refunded as (
+
+    select
+        *,
+        coalesce(
+            try_cast(refunded as decimal(18, 4)),
+            case when status = 'refunded' and amount_in_unit > 0 then amount_in_unit end,
+            cast(0 as decimal(18, 4))
+        ) as refunded_in_unit
+    from orders
+
+),
+
 renamed as (
 
     select
@@ -58,10 +72,19 @@ renamed as (
         orders.declared_source as source,
         orders.source_order_id,
         orders.declared_source || ':' || orders.source_order_id as replace_group,
-        -- without a key every row is a line of its own; with one, its rows are versions
-        coalesce(orders.row_key, orders.event_id) as version_group,
-        coalesce(orders.updated_at_utc, orders.occurred_at_utc, '') || ' ' || orders.event_id
-            as version,
+        -- without a key every row is a line of its own; with one, its rows are versions; a
+        -- conversion among touches that names its order again is a report of the same
+        case
+            when orders.record_type = 'orders' then coalesce(orders.row_key, orders.event_id)
+            else orders.source_order_id
+        end as version_group,
+        case
+            when orders.record_type = 'orders'
+                then
+                    coalesce(orders.updated_at_utc, orders.occurred_at_utc)
+                    || ' ' || cast(orders.received_at as string) || ' ' || orders.event_id
+            else 'reported'
+        end as version,
         coalesce(orders.identifiers, '') as identifiers,
         orders.load_id,
 
@@ -77,10 +100,7 @@ renamed as (
         -- numerics
         cast(floor(coalesce(try_cast(orders.quantity as decimal(18, 4)), 1)) as bigint) as quantity,
         cast(orders.amount_in_unit * units.to_cny as decimal(18, 4)) as gross_revenue,
-        cast(
-            coalesce(try_cast(orders.refunded as decimal(18, 4)), 0) * units.to_cny
-            as decimal(18, 4)
-        ) as refunded_revenue,
+        cast(orders.refunded_in_unit * units.to_cny as decimal(18, 4)) as refunded_revenue,
 
         -- timestamps
         try_cast(orders.occurred_at_utc as timestamp) as ordered_at,
@@ -89,10 +109,10 @@ renamed as (
                 then try_cast(orders.occurred_at_utc as timestamp)
         end as paid_at,
         case
-            when try_cast(orders.refunded as decimal(18, 4)) > 0
+            when orders.refunded_in_unit > 0
                 then try_cast(coalesce(orders.updated_at_utc, orders.occurred_at_utc) as timestamp)
         end as refunded_at
-    from orders
+    from refunded as orders
     left join {{ ref('money_units') }} as units
         on units.source = 'declared' and orders.money_unit = units.field
 

@@ -57,7 +57,9 @@ renamed as (
 
         -- numerics
         coalesce(try_cast(item_count as bigint), 1) as quantity,
-        {{ to_cny('order_amount', 'sensors', 'order_amount') }} as gross_revenue,
+        coalesce(
+            {{ to_cny('order_amount', 'sensors', 'order_amount') }}, cast(0 as decimal(18, 4))
+        ) as gross_revenue,
         cast(0 as decimal(18, 4)) as refunded_revenue,
 
         -- timestamps

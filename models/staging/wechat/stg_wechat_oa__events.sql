@@ -43,7 +43,11 @@ renamed as (
         cast(null as string) as utm_campaign,
         cast(null as string) as click_id,
         'oa:' || replace(parsed.event_key, 'qrscene_', '') as scene,
-        nullif(replace(parsed.event_key, 'qrscene_', ''), '') as campaign_id,
+        -- the key of a code that was scanned; of a menu it is no campaign
+        case
+            when parsed.event in ('subscribe', 'SCAN')
+                then nullif(replace(parsed.event_key, 'qrscene_', ''), '')
+        end as campaign_id,
         cast(null as string) as ad_id,
         cast(null as string) as item_id,
         cast(null as string) as order_id,
