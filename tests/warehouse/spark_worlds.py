@@ -19,6 +19,7 @@ from tests.warehouse import worlds
 
 # The tables are tiny: compiling a query costs more than running it, and so does a second partition.
 DEFAULTS = """\
+spark.sql.codegen.wholeStage false
 spark.sql.adaptive.enabled false
 spark.databricks.delta.merge.materializeSource none
 spark.default.parallelism 1
