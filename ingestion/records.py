@@ -115,7 +115,8 @@ def local_moment(text: str) -> datetime:
     """
     if not LOCAL_TIME.fullmatch(text):
         raise BadRecordError(
-            f"{text[:40]!r} is not a time as vendors write it", "Send local times as YYYY-MM-DD HH:MM:SS."
+            f"{text[:40]!r} is not a time as vendors write it",
+            "Send local times as YYYY-MM-DD HH:MM:SS.",
         )
     return moment(text)
 
