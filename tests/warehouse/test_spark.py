@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tests.warehouse import spark_worlds, worlds
 LACKS = spark_worlds.missing()
 pytestmark = [pytest.mark.spark, pytest.mark.skipif(LACKS is not None, reason=str(LACKS))]
 DELIVERIES = 2
-SCHEDULES = 3
+SCHEDULES = int(os.environ.get("OMNITOUCH_TEST_SPARK_SCHEDULES", "1"))
 # Unit tests hold the logic of a model, not an engine's; on Spark they would take minutes.
 UNIT_TESTS = ("resource_type:unit_test",)
 
