@@ -24,6 +24,7 @@ from typing import Any
 import dlt
 
 TOKEN_HEX = 32
+MAC = re.compile(rf"[0-9a-f]{{{TOKEN_HEX}}}")
 _GAP = r"(?:[- +]|%20)?"
 _PHONE = (
     rf"(?:(?:\(?\+|%2[Bb]|00)?86\)?{_GAP}|0)?"
@@ -115,19 +116,26 @@ class Pseudonymiser:
         """The token of a phone number in any usual spelling; None where it is masked or no phone.
 
         Mainland mobile numbers are read with or without +86, blanks, dashes, brackets, full-width
-        digits, and as spreadsheets leave them (``'138…``, ``138….0``).
+        digits, and as spreadsheets leave them (``'138…``, ``138….0``). A token stays as it is: what
+        reached us through the collector was pseudonymised there.
         """
+        if self._is_token("phone", raw):
+            return str(raw)
         text = unicodedata.normalize("NFKC", str(raw)).translate(_PLAIN)
         text = text.strip(" \t\r\n'\"=").removesuffix(".0")
         found = PHONE_ONLY.fullmatch(re.sub(r"[\s()+-]", "", text))
         return self._phone_token(found[1]) if found else None
 
     def vendor_hash(self, identifier_type: str, value: str) -> str:
-        """The token of a hash that a vendor computed (``phone_md5``, ``imei_md5`` …)."""
+        """The token of a vendor's hash (``phone_md5``, ``imei_md5`` …); a token stays as it is."""
+        if self._is_token(identifier_type, value):
+            return value
         return self.token(identifier_type, value.strip().lower())
 
     def secret(self, identifier_type: str, value: str) -> str:
-        """The token of an e-mail address, ID number or IMEI, however it is spelled."""
+        """The token of an e-mail address, ID number or IMEI, however it is spelled; a token stays."""
+        if self._is_token(identifier_type, value):
+            return value
         text = value.strip()
         if identifier_type == "email":
             return self.token("email", text.replace("%40", "@").lower())
@@ -166,6 +174,12 @@ class Pseudonymiser:
     def fingerprint(self) -> str:
         """Tells two keys apart without giving either away."""
         return self._mac("key_fingerprint", "omnitouch")
+
+    def _is_token(self, identifier_type: str, value: Any) -> bool:
+        if not (isinstance(value, str) and value.startswith(f"{identifier_type}.{self.key_id}.")):
+            return False
+        macs = value.split(".")[2:]
+        return len(macs) in (1, 3) and all(MAC.fullmatch(mac) for mac in macs)
 
     def _replace(self, match: re.Match[str]) -> str:
         kind, text = str(match.lastgroup), match.group()

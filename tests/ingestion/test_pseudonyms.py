@@ -46,6 +46,19 @@ def test_what_is_no_whole_phone_is_none(text: str) -> None:
     assert PSEUDONYMISER.phone(text) is None
 
 
+def test_what_is_a_token_already_stays_as_it_is() -> None:
+    token = PSEUDONYMISER.phone("13800138001")
+    assert token
+    assert PSEUDONYMISER.phone(token) == PSEUDONYMISER.scrub(token) == token
+    hashed = PSEUDONYMISER.vendor_hash("imei_md5", "8d3ebd3654fb46a2832296669cf1b536")
+    assert PSEUDONYMISER.vendor_hash("imei_md5", hashed) == hashed
+    mail = PSEUDONYMISER.secret("email", "li@example.com")
+    assert PSEUDONYMISER.secret("email", mail) == PSEUDONYMISER.scrub(mail) == mail
+    # what only looks like a token is hashed as anything else
+    assert PSEUDONYMISER.phone("phone.k1.x") is None
+    assert PSEUDONYMISER.vendor_hash("imei_md5", "imei_md5.k1.short") != "imei_md5.k1.short"
+
+
 def test_a_vendors_hash_meets_the_phone() -> None:
     _, md5, sha256 = phone_identifiers(PSEUDONYMISER.phone("+86 139-1234-5678") or "")
     for identifier_type, identifier in (("md5", md5), ("sha256", sha256)):

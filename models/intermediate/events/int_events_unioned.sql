@@ -1,16 +1,19 @@
+{% set channels = [
+    'stg_declared__events',
+    'stg_ocean_clicks__events',
+    'stg_sensors__events',
+    'stg_sms_reports__events',
+    'stg_wechat_oa__events',
+] %}
+
 -- One row per event of any channel, with its canonical type, its source of traffic and, where it
 -- is no customer's, the reason. Rows are never changed: what arrives is appended.
 with unioned as (
 
-    select {{ event_columns() }} from {{ ref('stg_sensors__events') }}
-    union all
-    select {{ event_columns() }} from {{ ref('stg_wechat_oa__events') }}
-    union all
-    select {{ event_columns() }} from {{ ref('stg_ocean_clicks__events') }}
-    union all
-    select {{ event_columns() }} from {{ ref('stg_sms_reports__events') }}
-    union all
-    select {{ event_columns() }} from {{ ref('stg_declared__events') }}
+    {% for channel in channels %}
+        select {{ event_columns() }} from {{ ref(channel) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -138,8 +141,14 @@ enriched as (
         named.click_id,
         named.campaign_id,
         named.ad_id,
+        named.creative_id,
+        named.content_id,
+        named.keyword,
         named.item_id,
         named.order_id,
+        named.store_id,
+        named.staff_id,
+        named.properties,
         named.occurred_at,
         named.received_at,
         named.load_seq

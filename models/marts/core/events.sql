@@ -39,6 +39,12 @@ behaviour as (
         events.page_url,
         events.campaign_id,
         events.ad_id,
+        events.creative_id,
+        events.content_id,
+        events.keyword,
+        events.store_id,
+        events.staff_id,
+        events.properties,
         events.click_id,
         events.exclusion_reason
     from {{ ref('int_events_unioned') }} as events
@@ -91,11 +97,11 @@ order_events as (
         occurred_at as received_at,
         source_order_id,
         cast(null as string) as item_id,
-        cast(null as string) as page_url,
-        cast(null as string) as campaign_id,
-        cast(null as string) as ad_id,
-        cast(null as string) as click_id,
-        cast(null as string) as exclusion_reason
+        {{ null_columns([
+            'page_url', 'campaign_id', 'ad_id', 'creative_id', 'content_id', 'keyword'
+        ]) }},
+        store_id,
+        {{ null_columns(['staff_id', 'properties', 'click_id', 'exclusion_reason']) }}
     from order_steps
 
 ),
@@ -130,6 +136,12 @@ described as (
         unioned.page_url,
         unioned.campaign_id,
         unioned.ad_id,
+        unioned.creative_id,
+        unioned.content_id,
+        unioned.keyword,
+        unioned.store_id,
+        unioned.staff_id,
+        unioned.properties,
         unioned.click_id,
         unioned.exclusion_reason
     from unioned

@@ -46,21 +46,18 @@ renamed as (
         -- where from, where to
         channel as declared_channel,
         url as page_url,
-        cast(null as string) as referrer,
-        cast(null as string) as utm_source,
-        cast(null as string) as utm_medium,
-        cast(null as string) as utm_campaign,
-        cast(null as string) as click_id,
-        cast(null as string) as scene,
         campaign as campaign_id,
-        coalesce(ad, content) as ad_id,
+        ad as ad_id,
+        content as content_id,
         product as item_id,
         order_id,
 
-        -- who asked
-        cast(null as string) as ip,
-        cast(null as string) as user_agent,
-        cast(null as string) as project,
+        -- what it does not tell
+        {{ null_columns([
+            'referrer', 'utm_source', 'utm_medium', 'utm_campaign', 'click_id', 'scene',
+            'ip', 'user_agent', 'project', 'creative_id', 'keyword',
+            'store_id', 'staff_id', 'properties'
+        ]) }},
 
         -- timestamps
         try_cast(occurred_at_utc as timestamp) as occurred_at,

@@ -30,34 +30,30 @@ renamed as (
         event_id,
         'ocean_clicks' as source,
         'click' as raw_event,
-        cast(null as string) as raw_discriminator,
         {{ identifiers([
             ('oaid', none, 'oaid'),
             ('idfa', none, 'idfa'),
             ('imei_md5', none, "split_part(imei_md5, '.', 3)"),
             ('ocean_click_id', none, 'callback'),
         ]) }} as identifiers,
-        cast(null as string) as stream_id,
         load_id,
 
         -- where from, where to
-        cast(null as string) as declared_channel,
-        cast(null as string) as page_url,
-        cast(null as string) as referrer,
-        cast(null as string) as utm_source,
-        cast(null as string) as utm_medium,
-        cast(null as string) as utm_campaign,
         callback as click_id,
-        cast(null as string) as scene,
         campaign_id,
         promotion_id as ad_id,
-        cast(null as string) as item_id,
-        cast(null as string) as order_id,
 
         -- who asked
         ip,
         user_agent,
-        cast(null as string) as project,
+
+        -- what it does not tell
+        {{ null_columns([
+            'raw_discriminator', 'stream_id', 'declared_channel', 'page_url', 'referrer',
+            'utm_source', 'utm_medium', 'utm_campaign', 'scene', 'item_id', 'order_id',
+            'project', 'creative_id', 'content_id', 'keyword', 'store_id', 'staff_id',
+            'properties'
+        ]) }},
 
         -- timestamps
         {{ epoch_to_utc('clicked_at') }} as occurred_at,

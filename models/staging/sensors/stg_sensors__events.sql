@@ -46,7 +46,6 @@ renamed as (
         event_id,
         'sensors' as source,
         event as raw_event,
-        cast(null as string) as raw_discriminator,
         {{ identifiers([
             ('member_id', none, 'member_id'),
             ('wechat_union_id', none, 'mini_program_union_id'),
@@ -64,7 +63,6 @@ renamed as (
         load_id,
 
         -- where from, where to
-        cast(null as string) as declared_channel,
         coalesce(page_url, url_path, screen_name) as page_url,
         referrer,
         {{ url_parameter('page_url', 'utm_source') }} as utm_source,
@@ -83,6 +81,12 @@ renamed as (
         ip,
         user_agent,
         project,
+
+        -- what it does not tell
+        {{ null_columns([
+            'raw_discriminator', 'declared_channel', 'creative_id', 'content_id',
+            'keyword', 'store_id', 'staff_id', 'properties'
+        ]) }},
 
         -- timestamps
         {{ epoch_to_utc('time') }} as occurred_at,

@@ -27,27 +27,18 @@ renamed as (
         'report' as raw_event,
         case when success in ('true', '1') then 'delivered' else 'failed' end as raw_discriminator,
         coalesce({{ phone_identifiers('phone') }}, '') as identifiers,
-        cast(null as string) as stream_id,
         load_id,
 
         -- where from, where to
-        cast(null as string) as declared_channel,
-        cast(null as string) as page_url,
-        cast(null as string) as referrer,
-        cast(null as string) as utm_source,
-        cast(null as string) as utm_medium,
-        cast(null as string) as utm_campaign,
-        cast(null as string) as click_id,
-        cast(null as string) as scene,
         out_id as campaign_id,
-        cast(null as string) as ad_id,
-        cast(null as string) as item_id,
-        cast(null as string) as order_id,
 
-        -- who asked
-        cast(null as string) as ip,
-        cast(null as string) as user_agent,
-        cast(null as string) as project,
+        -- what it does not tell
+        {{ null_columns([
+            'stream_id', 'declared_channel', 'page_url', 'referrer', 'utm_source',
+            'utm_medium', 'utm_campaign', 'click_id', 'scene', 'ad_id', 'item_id',
+            'order_id', 'ip', 'user_agent', 'project', 'creative_id', 'content_id',
+            'keyword', 'store_id', 'staff_id', 'properties'
+        ]) }},
 
         -- timestamps
         {{ local_to_utc('send_time') }} as occurred_at,

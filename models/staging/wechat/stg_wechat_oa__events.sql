@@ -31,31 +31,23 @@ renamed as (
         {{ identifiers([
             ('wechat_open_id', 'coalesce(accounts.app_id, parsed.account_id)', 'parsed.open_id'),
         ]) }} as identifiers,
-        cast(null as string) as stream_id,
         parsed.load_id,
 
         -- where from, where to
-        cast(null as string) as declared_channel,
-        cast(null as string) as page_url,
-        cast(null as string) as referrer,
-        cast(null as string) as utm_source,
-        cast(null as string) as utm_medium,
-        cast(null as string) as utm_campaign,
-        cast(null as string) as click_id,
         'oa:' || replace(parsed.event_key, 'qrscene_', '') as scene,
         -- the key of a code that was scanned; of a menu it is no campaign
         case
             when parsed.event in ('subscribe', 'SCAN')
                 then nullif(replace(parsed.event_key, 'qrscene_', ''), '')
         end as campaign_id,
-        cast(null as string) as ad_id,
-        cast(null as string) as item_id,
-        cast(null as string) as order_id,
 
-        -- who asked
-        cast(null as string) as ip,
-        cast(null as string) as user_agent,
-        cast(null as string) as project,
+        -- what it does not tell
+        {{ null_columns([
+            'stream_id', 'declared_channel', 'page_url', 'referrer', 'utm_source',
+            'utm_medium', 'utm_campaign', 'click_id', 'ad_id', 'item_id', 'order_id', 'ip',
+            'user_agent', 'project', 'creative_id', 'content_id', 'keyword', 'store_id',
+            'staff_id', 'properties'
+        ]) }},
 
         -- timestamps
         {{ epoch_to_utc('parsed.created', 'seconds') }} as occurred_at,
