@@ -133,7 +133,7 @@ class Pseudonymiser:
         return self.token(identifier_type, value.strip().lower())
 
     def secret(self, identifier_type: str, value: str) -> str:
-        """The token of an e-mail address, ID number or IMEI, however it is spelled; a token stays."""
+        """The token of an e-mail address, ID number or IMEI, however it is spelled."""
         if self._is_token(identifier_type, value):
             return value
         text = value.strip()
