@@ -157,6 +157,15 @@ def required(record: dict[str, Any], field: str) -> str:
     return str(value)
 
 
+def without(value: Any, names: frozenset[str]) -> Any:
+    """The JSON value without these fields, however deep they stand."""
+    if isinstance(value, dict):
+        return {name: without(item, names) for name, item in value.items() if name not in names}
+    if isinstance(value, list):
+        return [without(item, names) for item in value]
+    return value
+
+
 def dump(record: dict[str, Any]) -> str:
     """The record as one JSON text, its keys in the sender's order."""
     return orjson.dumps(record).decode()
