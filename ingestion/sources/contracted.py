@@ -74,19 +74,9 @@ def record(
         " ".join(who) if name == "id_value" else pseudonymiser.scrub(str(row[name]))
         for name in agreed.key
     ]
-    kept["_key"] = digest(*key)
-    content = digest(dump(kept))
-    version = times.get("updated_at")
-    kept["_version"] = round(
-        (version.replace(tzinfo=UTC) if version else received_at).timestamp() * 1000
-    )
-    return Record(
-        str(row.get("event", agreed.name)),
-        (kept["_key"], content),
-        str(row[agreed.time]),
-        received_at,
-        dump(kept),
-    )
+    payload = dump(kept | {"_key": digest(*key)})
+    record_type = str(row.get("event", agreed.name))
+    return Record(record_type, (payload,), row[agreed.time], received_at, payload)
 
 
 def _utc(name: str, text: str) -> datetime:
