@@ -1,4 +1,4 @@
-"""``python -m ingestion``: write the sample brand, load raw files."""
+"""``python -m ingestion``: write the sample brand, collect, load raw files."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ def main() -> int:
     sample.add_argument("--seed", type=int, default=7)
     loading = commands.add_parser("load", help="load new raw files into the warehouse")
     loading.add_argument("manifests", nargs="*", type=Path, help="manifests of declared files")
+    collecting = commands.add_parser("collect", help="take what SDKs and platforms send over HTTP")
+    collecting.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    collecting.add_argument("--port", type=int, help="default: 8000")
+    collecting.add_argument("--workers", type=int, help="processes (default: 1)")
     arguments = parser.parse_args()
     warehouse = Warehouse.from_environment()
     if arguments.command == "sample":
@@ -35,6 +39,8 @@ def main() -> int:
 
         print(write_sample_brand(warehouse.root, arguments.people, arguments.days, arguments.seed))
         return 0
+    if arguments.command == "collect":
+        return _collect(warehouse, arguments)
     try:
         outcome = run(warehouse, arguments.manifests, print)
     except (ManifestError, KeyChangedError, LoadFailedError, WarehouseBusyError) as error:
@@ -44,6 +50,18 @@ def main() -> int:
     for line in outcome.refused:
         print(f"error: nothing of this file could be read: {line}", file=sys.stderr)
     return 2 if outcome.refused else 0
+
+
+def _collect(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    from ingestion.collector.service import serve
+    from ingestion.collector.settings import SettingsError
+
+    try:
+        serve(warehouse, print, arguments.host, arguments.port, arguments.workers)
+    except SettingsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _report(outcome: Outcome) -> None:
