@@ -22,7 +22,7 @@ class Consent:
 
     def __init__(self, settings: ConsentSettings) -> None:
         """Look where the settings say."""
-        self._headers = {name.lower(): values for name, values in settings.headers.items()}
+        self._headers = settings.headers
         self._cookies = settings.cookies
         self._query = settings.query
         self._properties = [

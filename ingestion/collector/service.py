@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +17,8 @@ from ingestion.collector.settings import Settings, read_settings
 from ingestion.warehouse import Warehouse
 
 GRACE_SECONDS = 10
+# A worker that is silent for so long is replaced; one on a busy machine is not.
+HEALTHCHECK_SECONDS = 30
 
 
 def serve(
@@ -53,18 +56,21 @@ def serve(
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_worker_healthcheck=HEALTHCHECK_SECONDS,
     )
     socket = config.bind_socket()
     # From here on senders wait for the workers instead of being turned away.
     socket.listen(config.backlog)
     with tempfile.TemporaryDirectory(prefix="omnitouch_metrics_") as folder:
-        server = uvicorn.Server(config)
+        # uvicorn raises the signal that stopped it once more: there is nothing left to stop.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
         say(_greeting(warehouse, settings, socket.getsockname()[1], sources - {""}))
         if settings.workers == 1:
-            server.run(sockets=[socket])
+            uvicorn.Server(config).run(sockets=[socket])
         else:
             os.environ[METRICS_FOLDER] = folder
-            Multiprocess(config, target=server.run, sockets=[socket]).run()
+            Multiprocess(config, sockets=[socket]).run()
     say(f"Stopped. Everything received lies in {warehouse.landing}.")
 
 
