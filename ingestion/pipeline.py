@@ -28,7 +28,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
-from ingestion.records import BadRecord, Record, Unreadable, digest
+from ingestion.records import ENCODED, BadRecord, Record, Unreadable, digest
 from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 
@@ -71,8 +71,6 @@ LOADED_FILES = pa.schema(
     ]
 )
 LOAD_ID = "_dlt_load_id"
-# Bodies travel as base64: an excerpt must not carry a phone in that disguise.
-ENCODED = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]|%3[Dd]){24,}=*")
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 KEYS = {"quarantine": "quarantine_id", "loaded_files": "file_id"}
 SCHEMAS = {"quarantine": QUARANTINE, "loaded_files": LOADED_FILES}
