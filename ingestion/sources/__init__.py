@@ -12,14 +12,17 @@ from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, Record
 from ingestion.sources import (
+    baidu_reports,
     ocean_clicks,
     ocean_reports,
     pos_receipts,
     sensors,
     sms_reports,
     taobao_trades,
+    tencent_reports,
     wechat_oa,
     wechat_users,
+    xiaohongshu_reports,
 )
 
 Read = Callable[[LandedFile, Pseudonymiser], Iterator[Record | BadRecord]]
@@ -39,6 +42,9 @@ SOURCES = (
     Source("wechat_users", "**/*.jsonl*", wechat_users.read),
     Source("taobao_trades", "**/*.jsonl*", taobao_trades.read),
     Source("ocean_reports", "**/*.jsonl*", ocean_reports.read),
+    Source("tencent_reports", "**/*.jsonl*", tencent_reports.read),
+    Source("baidu_reports", "**/*.jsonl*", baidu_reports.read),
+    Source("xiaohongshu_reports", "**/*.jsonl*", xiaohongshu_reports.read),
     Source("ocean_clicks", "**/*.jsonl*", ocean_clicks.read),
     Source("pos_receipts", "**/*.csv*", pos_receipts.read),
     Source("sms_reports", "**/*.jsonl*", sms_reports.read),
