@@ -1,4 +1,4 @@
-"""Xiaohongshu 小红书聚光: pages from 1, of a thousand rows at most; orders are booked back 7 days."""
+"""Xiaohongshu 小红书聚光: pages of a thousand rows at most; orders are booked back seven days."""
 
 from __future__ import annotations
 
