@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
+from xml.etree import ElementTree
 
 import orjson
 
@@ -44,6 +46,29 @@ class Pull(NamedTuple):
     fetched_at_raw: str
     request: dict[str, Any]
     response: dict[str, Any]
+
+
+class OverLimitError(BadRecordError):
+    """More data than anyone sends in good faith."""
+
+
+def unzipped(packed: bytes, limit: int) -> bytes:
+    """Gzipped data, at most ``limit`` bytes of it: a small zip can unfold into gigabytes.
+
+    Raises:
+        OverLimitError: it is larger.
+        BadRecordError: no whole gzip.
+    """
+    stream = zlib.decompressobj(wbits=31)
+    try:
+        text = stream.decompress(packed, limit)
+    except zlib.error as error:
+        raise BadRecordError("the data is no whole gzip", "The body was cut on its way.") from error
+    if stream.unconsumed_tail:
+        raise OverLimitError(f"the gzip holds over {limit // 2**20} MiB", "Send smaller batches.")
+    if not stream.eof:
+        raise BadRecordError("the gzip is cut short", "The body was cut on its way.")
+    return text
 
 
 def read_requests(
@@ -121,6 +146,23 @@ def load_json(text: bytes | str) -> Any:
         ) from error
 
 
+def load_xml(text: bytes) -> ElementTree.Element:
+    """The root of an XML text.
+
+    Raises:
+        BadRecordError: no XML, or one that could unfold into more than it shows.
+    """
+    # UTF-16 would hide the words from this look; platforms write UTF-8.
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in text:
+        raise BadRecordError(
+            "the XML declares entities or is no UTF-8", "WeChat never does: look at the sender."
+        )
+    try:
+        return ElementTree.fromstring(text)
+    except ElementTree.ParseError as error:
+        raise BadRecordError(f"no XML ({error})", "The body was cut on its way.") from error
+
+
 def as_object(value: Any, what: str) -> dict[str, Any]:
     """The value, if it is a JSON object.
 
@@ -157,6 +199,15 @@ def required(record: dict[str, Any], field: str) -> str:
     return str(value)
 
 
+def without(value: Any, names: frozenset[str]) -> Any:
+    """The JSON value without these fields, however deep they stand."""
+    if isinstance(value, dict):
+        return {name: without(item, names) for name, item in value.items() if name not in names}
+    if isinstance(value, list):
+        return [without(item, names) for item in value]
+    return value
+
+
 def dump(record: dict[str, Any]) -> str:
     """The record as one JSON text, its keys in the sender's order."""
     return orjson.dumps(record).decode()
@@ -188,6 +239,9 @@ def _placed(error: BadRecordError, number: int, text: bytes) -> BadRecord:
 
 
 def _request(line: dict[str, Any]) -> Request:
+    if flaw := line.get("flaw"):
+        # The collector saw it arrive broken; it is kept for this, its account.
+        raise BadRecordError(required(flaw, "reason"), required(flaw, "remedy"))
     body = line.get("body", line.get("data")) or ""
     if not isinstance(body, str):
         raise BadRecordError("the body is not text", "Write binary bodies as base64.")

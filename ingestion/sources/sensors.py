@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import gzip
-import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -30,6 +28,7 @@ from ingestion.gateway import (
     query_of,
     read_requests,
     required,
+    unzipped,
 )
 from ingestion.pseudonyms import Pseudonymiser, may_be_personal
 from ingestion.records import BadRecord, BadRecordError, Record, instant
@@ -41,7 +40,7 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
     """Every SDK event of the file; key: (project, distinct_id, time, _track_id, event, type)."""
 
     def parse(request: Request) -> Results:
-        text = _json_of(_form(request))
+        text = json_of(form_of(request.body, request.query))
         personal = may_be_personal(text)
         parsed = load_json(text)
         context = _context(request, pseudonymiser)
@@ -58,9 +57,9 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
     return read_requests(file, parse)
 
 
-def _form(request: Request) -> dict[str, bytes]:
-    """The form of the body, or of the query where the SDK sent an image request."""
-    raw = request.body or request.query.encode()
+def form_of(body: bytes, query: str) -> dict[str, bytes]:
+    """The fields of the body, or of the query where the SDK sent an image request."""
+    raw = body or query.encode()
     if raw[:1] in (b"{", b"["):
         return {"json": raw}
     fields = (field.partition(b"=") for field in raw.split(b"&"))
@@ -73,35 +72,27 @@ def _unquoted(value: bytes) -> bytes:
     return unquote_to_bytes(value) if b"%" in plain else plain
 
 
-def _json_of(form: dict[str, bytes]) -> bytes:
-    """One event, or an array of them."""
+def json_of(form: dict[str, bytes], limit: int = MAX_UNZIPPED_BYTES) -> bytes:
+    """One event, or an array of them, as JSON text of at most ``limit`` unzipped bytes.
+
+    Raises:
+        BadRecordError: the fields hold none, or it is damaged or too large.
+    """
     for field in ("json", "data", "data_list"):
         if form.get(field):
-            return form[field] if field == "json" else _unpacked(form, field)
+            return form[field] if field == "json" else _unpacked(form, field, limit)
     raise BadRecordError(
         "the request holds no event (no data, no data_list)",
         "Health checks can stay; otherwise look at the SDK's server URL.",
     )
 
 
-def _unpacked(form: dict[str, bytes], field: str) -> bytes:
+def _unpacked(form: dict[str, bytes], field: str, limit: int) -> bytes:
     try:
         packed = base64.b64decode(form[field], validate=True)
     except binascii.Error as error:
         raise BadRecordError(f"{field} is no base64", "The body was cut or re-encoded.") from error
-    if packed[:2] != b"\x1f\x8b":
-        return packed
-    try:
-        # A small zip can unfold into gigabytes: stop before memory does.
-        unzipped = zlib.decompressobj(wbits=31)
-        text = unzipped.decompress(packed, MAX_UNZIPPED_BYTES)
-    except (zlib.error, gzip.BadGzipFile) as error:
-        raise BadRecordError(f"{field} is no whole gzip", "The body was cut on its way.") from error
-    if not unzipped.eof:
-        raise BadRecordError(
-            f"{field} is cut short or over 64 MiB unzipped", "Send smaller batches."
-        )
-    return text
+    return unzipped(packed, limit) if packed[:2] == b"\x1f\x8b" else packed
 
 
 def _context(request: Request, pseudonymiser: Pseudonymiser) -> dict[str, str]:

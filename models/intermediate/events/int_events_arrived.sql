@@ -4,6 +4,8 @@
     'stg_sensors__events',
     'stg_sms_reports__events',
     'stg_wechat_oa__events',
+    'stg_wecom_callbacks__events',
+    'stg_wecom_chats__events',
 ] %}
 
 -- One row per event of any channel, as it came. Reading the channels is most of the work, so it is
