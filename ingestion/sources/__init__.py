@@ -22,7 +22,6 @@ from ingestion.sources import (
     email_events,
     fxiaoke_crm,
     jd_orders,
-    ocean_clicks,
     ocean_reports,
     pos_receipts,
     registration_forms,
@@ -39,6 +38,7 @@ from ingestion.sources import (
     xiaohongshu_reports,
     youzan_trades,
 )
+from ingestion.sources.click_monitors import MONITORS, read_clicks
 
 Read = Callable[[LandedFile, Pseudonymiser], Iterator[Record | BadRecord]]
 
@@ -60,7 +60,10 @@ SOURCES = (
     Source("tencent_reports", "**/*.jsonl*", tencent_reports.read),
     Source("baidu_reports", "**/*.jsonl*", baidu_reports.read),
     Source("xiaohongshu_reports", "**/*.jsonl*", xiaohongshu_reports.read),
-    Source("ocean_clicks", "**/*.jsonl*", ocean_clicks.read),
+    *(
+        Source(f"{platform}_clicks", "**/*.jsonl*", partial(read_clicks, monitor=monitor))
+        for platform, monitor in MONITORS.items()
+    ),
     Source("pos_receipts", "**/*.csv*", pos_receipts.read),
     Source("doudian_orders", "**/*.jsonl*", doudian_orders.read),
     Source("doudian_aftersales", "**/*.jsonl*", doudian_aftersales.read),

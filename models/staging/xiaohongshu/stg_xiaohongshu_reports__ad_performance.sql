@@ -35,7 +35,7 @@ renamed as (
         event_id as ad_performance_version_id,
         'xiaohongshu_reports' as source,
         account_id,
-        campaign_id as campaign_id,
+        campaign_id,
         unit_id as ad_id,
         creativity_id as creative_id,
         cell as report_cell_id,
@@ -43,7 +43,7 @@ renamed as (
 
         -- strings
         'xiaohongshu' as channel,
-        campaign_name as campaign_name,
+        campaign_name,
         dimension_names as report_dimensions,
         -- as an instant: two fetches may write their times in two zones
         cast(received_at as string) as version,
@@ -52,7 +52,8 @@ renamed as (
         try_cast(impression as bigint) as impressions,
         try_cast(click as bigint) as clicks,
         {{ to_cny('fee', 'xiaohongshu_reports', 'fee') }} as spend,
-        coalesce(try_cast(orders_7d as double), 0) + coalesce(try_cast(leads as double), 0) as platform_conversions,
+        coalesce(try_cast(orders_7d as double), 0) + coalesce(try_cast(leads as double), 0)
+            as platform_conversions,
 
         -- dates
         try_cast(substr(report_time, 1, 10) as date) as spend_date,
