@@ -13,6 +13,7 @@ from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, Record
 from ingestion.sources import (
+    baidu_reports,
     call_records,
     chat_sessions,
     contracted,
@@ -21,7 +22,6 @@ from ingestion.sources import (
     email_events,
     fxiaoke_crm,
     jd_orders,
-    ocean_clicks,
     ocean_reports,
     pos_receipts,
     registration_forms,
@@ -29,13 +29,16 @@ from ingestion.sources import (
     sms_replies,
     sms_reports,
     taobao_trades,
+    tencent_reports,
     wechat_oa,
     wechat_users,
     wecom_callbacks,
     wecom_chats,
     wecom_contacts,
+    xiaohongshu_reports,
     youzan_trades,
 )
+from ingestion.sources.click_monitors import MONITORS, read_clicks
 
 Read = Callable[[LandedFile, Pseudonymiser], Iterator[Record | BadRecord]]
 
@@ -54,7 +57,13 @@ SOURCES = (
     Source("wechat_users", "**/*.jsonl*", wechat_users.read),
     Source("taobao_trades", "**/*.jsonl*", taobao_trades.read),
     Source("ocean_reports", "**/*.jsonl*", ocean_reports.read),
-    Source("ocean_clicks", "**/*.jsonl*", ocean_clicks.read),
+    Source("tencent_reports", "**/*.jsonl*", tencent_reports.read),
+    Source("baidu_reports", "**/*.jsonl*", baidu_reports.read),
+    Source("xiaohongshu_reports", "**/*.jsonl*", xiaohongshu_reports.read),
+    *(
+        Source(f"{platform}_clicks", "**/*.jsonl*", partial(read_clicks, monitor=monitor))
+        for platform, monitor in MONITORS.items()
+    ),
     Source("pos_receipts", "**/*.csv*", pos_receipts.read),
     Source("doudian_orders", "**/*.jsonl*", doudian_orders.read),
     Source("doudian_aftersales", "**/*.jsonl*", doudian_aftersales.read),
