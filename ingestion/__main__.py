@@ -1,4 +1,4 @@
-"""``python -m ingestion``: write the sample brand, collect, load raw files."""
+"""``python -m ingestion``: write the sample brand, collect, pull from vendors, load raw files."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from pathlib import Path
 from ingestion.loading import KeyChangedError, Outcome, run
 from ingestion.manifest import ManifestError
 from ingestion.pipeline import LoadFailedError
+from ingestion.pulls.accounts import AccountsError
+from ingestion.pulls.pulling import pull
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 
 SHOWN = 10
+REFUSALS = AccountsError, ManifestError, KeyChangedError, LoadFailedError, WarehouseBusyError
 
 
 def main() -> int:
     """Run one command.
 
     Exit code 1: nothing more was done, one sentence says why. Exit code 2: everything else is
-    loaded, but of some files nothing could be read.
+    loaded or pulled, but some files or accounts could not be read.
     """
     parser = argparse.ArgumentParser(prog="python -m ingestion", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -26,6 +29,12 @@ def main() -> int:
     sample.add_argument("--people", type=int, default=5000)
     sample.add_argument("--days", type=int, default=90)
     sample.add_argument("--seed", type=int, default=7)
+    pulling = commands.add_parser("pull", help="pull from the vendors' APIs into landing/")
+    pulling.add_argument("accounts", type=Path, help="which accounts: see docs/pulls.md")
+    pulling.add_argument("--only", action="append", default=[], metavar="SOURCE")
+    pulling.add_argument(
+        "--accept-shrunk", action="store_true", help="land answers that hold far fewer rows, too"
+    )
     loading = commands.add_parser("load", help="load new raw files into the warehouse")
     loading.add_argument("manifests", nargs="*", type=Path, help="manifests of declared files")
     collecting = commands.add_parser("collect", help="take what SDKs and platforms send over HTTP")
@@ -42,8 +51,16 @@ def main() -> int:
     if arguments.command == "collect":
         return _collect(warehouse, arguments)
     try:
+        if arguments.command == "pull":
+            return _pull(warehouse, arguments)
         outcome = run(warehouse, arguments.manifests, print)
-    except (ManifestError, KeyChangedError, LoadFailedError, WarehouseBusyError) as error:
+    except (
+        AccountsError,
+        ManifestError,
+        KeyChangedError,
+        LoadFailedError,
+        WarehouseBusyError,
+    ) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     _report(outcome)
@@ -62,6 +79,20 @@ def _collect(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _pull(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    pulled = pull(warehouse, arguments.accounts, arguments.only, arguments.accept_shrunk)
+    for account in pulled:
+        print(
+            f"{account.source} {account.account}: {account.windows} windows read, {account.rows:,} "
+            f"rows in {account.files} new files, {account.unchanged} windows as before"
+        )
+        for suspect in account.suspects:
+            print(f"  suspect: {suspect}")
+        if account.error:
+            print(f"error: {account.source} {account.account}: {account.error}", file=sys.stderr)
+    return 2 if any(account.error for account in pulled) else 0
 
 
 def _report(outcome: Outcome) -> None:

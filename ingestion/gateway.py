@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import orjson
 
 from ingestion.files import LandedFile, read_lines
+from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import (
     UNFORESEEN,
     BadRecord,
@@ -83,6 +84,36 @@ def read_requests(
 def read_pulls(file: LandedFile, parse: Callable[[Pull], Results]) -> Iterator[Record | BadRecord]:
     """Every record in every API page of the file; what cannot be read becomes a bad record."""
     yield from _read_json_lines(file, _pull, parse)
+
+
+def read_pages(
+    file: LandedFile,
+    pseudonymiser: Pseudonymiser,
+    items: Callable[[Pull], list[Any]],
+    record: Callable[[dict[str, Any], Pull], Record],
+    figures: str = "",
+) -> Iterator[Record | BadRecord]:
+    """One record an item of every API page of the file, scrubbed of personal identifiers.
+
+    Args:
+        file: the landed file.
+        pseudonymiser: what scrubs the items.
+        items: takes the list of items out of a page, and raises where the page holds none.
+        record: makes the record of one item.
+        figures: the field of an item whose numbers are figures; they stay as they are, as the
+            digits of a sum can look like a phone.
+    """
+
+    def scrubbed(item: Any) -> dict[str, Any]:
+        known = as_object(item, "the item")
+        kept = {figures: known[figures]} if figures in known else {}
+        personal = {name: value for name, value in known.items() if name != figures}
+        return pseudonymiser.scrub_values(personal) | kept
+
+    def parse(pull: Pull) -> Results:
+        yield from each(items(pull), lambda item: record(scrubbed(item), pull))
+
+    yield from read_pulls(file, parse)
 
 
 def each(items: Iterable[Any], record: Callable[[Any], Record]) -> Results:
@@ -166,6 +197,15 @@ def required(record: dict[str, Any], field: str) -> str:
     if value is None or value == "":
         raise BadRecordError(f"{field} is missing", f"Send {field} with every record.")
     return str(value)
+
+
+def without(value: Any, names: frozenset[str]) -> Any:
+    """The JSON value without these fields, however deep they stand."""
+    if isinstance(value, dict):
+        return {name: without(item, names) for name, item in value.items() if name not in names}
+    if isinstance(value, list):
+        return [without(item, names) for item in value]
+    return value
 
 
 def dump(record: dict[str, Any]) -> str:

@@ -55,6 +55,7 @@ SHAPES = {
 }
 FORMATS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 FORMATS |= {".json": "jsonl", ".parquet": "parquet"}
+ORDER_STATUSES = ("placed", "paid", "completed", "refunded", "cancelled")
 # Times as a count since 1970: how many a second has.
 EPOCHS = {"epoch": 1, "epoch_ms": 1000}
 IDENTIFIER_TYPES = Path(__file__).parents[1] / "seeds" / "identifier_types.csv"
@@ -159,8 +160,12 @@ def _entry(manifest: Path, entry: Any, at: int) -> DeclaredFile:
         raise ManifestError(f"{where}: the source {source!r} may hold letters, digits, _ . - only")
     if customer:
         identifiers = {f"customer_key:{source}": customer, **identifiers}
-    values = _mapping(where, entry, "values")
+    mapped = _mapping(where, entry, "values")
+    values = {name: _texts(f"{where}: values", mapped, name) for name in mapped}
     _known(where, "field", [*columns, *constants, *values], shape.fields)
+    if entry["shape"] == "orders":
+        meant = [*values.get("status", {}).values(), *filter(None, [constants.get("status")])]
+        _known(where, "order status", meant, ORDER_STATUSES)
     types = [name.partition(":")[0] for name in identifiers]
     _known(where, "identifier type", types, _identifier_types())
     given = {*columns, *constants, *shape.defaults}
@@ -190,7 +195,7 @@ def _entry(manifest: Path, entry: Any, at: int) -> DeclaredFile:
         identifiers=identifiers,
         constants=constants,
         defaults=shape.defaults,
-        values={name: _texts(f"{where}: values", values, name) for name in values},
+        values=values,
         key=tuple(_list(where, entry, "key")),
         encoding=_encoding(where, str(entry.get("encoding", "utf-8"))),
         separator=_separator(where, entry),

@@ -174,6 +174,7 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
         return
     try:
         pipeline.normalize()
+        _take_back_copies(pipeline)
         pipeline.load()
     except PipelineStepFailed as error:
         _give_up(pipeline)
@@ -181,6 +182,28 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
             "The load that an earlier run left behind was refused and given up "
             f"({_reason(error)}). Its files are read again by the next run."
         ) from error
+
+
+def _take_back_copies(pipeline: dlt.Pipeline) -> None:
+    """Clear the staging tables of what half-done jobs may have copied into them.
+
+    dlt repeats a job that was killed after its commit and before the note of it; a merge that only
+    inserts would then land every row of that copy twice.
+    """
+    if _on_spark():
+        return  # dlt merges into Delta from the files themselves
+    for load_id in pipeline.list_normalized_load_packages():
+        for job in pipeline.get_load_package_info(load_id).jobs["started_jobs"]:
+            table, file_format = job.job_file_info.table_name, job.job_file_info.file_format
+            if file_format != "parquet":
+                continue
+            key = KEYS.get(table, "event_id")
+            with pipeline.sql_client() as client, client.with_staging_dataset():
+                client.execute_sql(
+                    f"delete from {client.make_qualified_table_name(table)} "
+                    f"where {key} in (select {key} from read_parquet(%s))",
+                    job.file_path,
+                )
 
 
 def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudonymiser) -> Loaded:

@@ -12,6 +12,9 @@ from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, Record
 from ingestion.sources import (
+    doudian_aftersales,
+    doudian_orders,
+    jd_orders,
     ocean_clicks,
     ocean_reports,
     pos_receipts,
@@ -20,6 +23,10 @@ from ingestion.sources import (
     taobao_trades,
     wechat_oa,
     wechat_users,
+    wecom_callbacks,
+    wecom_chats,
+    wecom_contacts,
+    youzan_trades,
 )
 
 Read = Callable[[LandedFile, Pseudonymiser], Iterator[Record | BadRecord]]
@@ -41,5 +48,12 @@ SOURCES = (
     Source("ocean_reports", "**/*.jsonl*", ocean_reports.read),
     Source("ocean_clicks", "**/*.jsonl*", ocean_clicks.read),
     Source("pos_receipts", "**/*.csv*", pos_receipts.read),
+    Source("doudian_orders", "**/*.jsonl*", doudian_orders.read),
+    Source("doudian_aftersales", "**/*.jsonl*", doudian_aftersales.read),
+    Source("jd_orders", "**/*.jsonl*", jd_orders.read),
+    Source("youzan_trades", "**/*.jsonl*", youzan_trades.read),
+    Source("wecom_contacts", "**/*.jsonl*", wecom_contacts.read),
+    Source("wecom_callbacks", "**/*.jsonl*", wecom_callbacks.read),
+    Source("wecom_chats", "**/*.jsonl*", wecom_chats.read),
     Source("sms_reports", "**/*.jsonl*", sms_reports.read),
 )

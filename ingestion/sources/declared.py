@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 
 from ingestion.files import LandedFile
 from ingestion.gateway import dump
-from ingestion.manifest import EPOCHS, SHAPES, DeclaredFile
+from ingestion.manifest import EPOCHS, ORDER_STATUSES, SHAPES, DeclaredFile
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, BadRecordError, Record, check_epoch, digest, instant
 from ingestion.tables import Row, read_csv, read_jsonl, read_parquet, read_rows
@@ -78,6 +78,11 @@ def _mapped(
             raise BadRecordError(
                 f"{name} (column {column!r}) is empty", "Fill it, or give a constant for it."
             )
+    if declared.shape == "orders" and fields["status"] not in ORDER_STATUSES:
+        raise BadRecordError(
+            f"status {fields['status'][:30]!r} is none of {', '.join(ORDER_STATUSES)}",
+            "Say which of these it means: `values: {status: {your word: paid}}`.",
+        )
     for name in TIMES:
         if name in fields:
             fields[name] = _utc(declared, fields[name], name)

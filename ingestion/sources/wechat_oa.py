@@ -14,7 +14,7 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
     """Every callback; key: MsgId, or for events (account, openid, CreateTime, Event, EventKey)."""
 
     def parse(request: Request) -> Results:
-        message = pseudonymiser.scrub_values(_message(request.body))
+        message = pseudonymiser.scrub_values(message_of(request.body))
         if "Encrypt" in message and "FromUserName" not in message:
             raise BadRecordError(
                 "the message is still encrypted", "Let the collector decrypt it (EncodingAESKey)."
@@ -33,7 +33,7 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
     return read_requests(file, parse)
 
 
-def _message(body: bytes) -> dict[str, str]:
+def message_of(body: bytes) -> dict[str, str]:
     """The message's own fields; nested ones are left out, nothing downstream reads them."""
     root = load_xml(body)
     return {child.tag: (child.text or "").strip() for child in root if not len(child)}

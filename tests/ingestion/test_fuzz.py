@@ -106,8 +106,8 @@ def odd_lines(source: str) -> st.SearchStrategy[bytes]:
     if source == "sms_reports":
         report = json.loads(good["body"])[0]
         strategies.append(gateways_of(source, report).map(wire.encoded))
-    if source in ("wechat_oa", "ocean_clicks"):
-        field = "body" if source == "wechat_oa" else "query"
+    if source in ("wechat_oa", "wecom_callbacks", "ocean_clicks"):
+        field = "query" if source == "ocean_clicks" else "body"
         strategies.append(
             odd_bytes(good[field].encode()).map(
                 lambda text: wire.encoded({**good, field: text.decode(errors="replace")})

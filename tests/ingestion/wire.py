@@ -125,6 +125,77 @@ def sms_reports(number: int = 0, **fields: Any) -> Line:
     return gateway(path="/sms/report", body=json.dumps([report], ensure_ascii=False))
 
 
+def doudian_order(number: int = 0, **fields: Any) -> Line:
+    line = {"order_id": f"{number}1", "item_num": 1, "pay_amount": 19900, "post_amount": 0}
+    order = {"order_id": f"{number}", "shop_id": 11, "order_status": 105, "create_time": MOMENT}
+    order |= {"pay_time": MOMENT, "update_time": MOMENT, "doudian_open_id": f"1@#{number}"}
+    return {**order, "sku_order_list": [line], **fields}
+
+
+def doudian_orders(*orders: Any) -> Line:
+    data = {"page": 0, "size": 100, "total": len(orders), "shop_order_list": list(orders)}
+    return pull({"page": 0}, {"code": 10000, "msg": "success", "data": data})
+
+
+def doudian_aftersales(number: int = 0, **fields: Any) -> Line:
+    about = {"aftersale_id": f"a{number}", "refund_status": 3, "refund_amount": 19900}
+    about |= {"update_time": MOMENT, **fields}
+    item = {"aftersale_info": about, "order_info": {"shop_order_id": f"{number}"}}
+    return pull({"page": 0}, {"code": 10000, "data": {"items": [item], "total": 1}})
+
+
+def jd_order(number: int = 0, **fields: Any) -> Line:
+    item = {"skuId": "1", "jdPrice": "10.00", "itemTotal": "1"}
+    order = {"orderId": f"{number}", "orderState": "FINISHED_L", "orderPayment": "10.00"}
+    order |= {"orderStartTime": "2026-07-03 10:00:00", "modified": "2026-07-03 10:00:00"}
+    return {**order, "openIdBuyer": f"b{number}", "itemInfoList": [item], **fields}
+
+
+def jd_orders(*orders: Any) -> Line:
+    found = {"apiResult": {"success": True}, "orderTotal": len(orders)}
+    page = {"code": "0", "searchorderinfo_result": {**found, "orderInfoList": list(orders)}}
+    return pull({"app_key": "K1", "page": "1"}, {"jingdong_pop_order_search_responce": page})
+
+
+def youzan_trade(number: int = 0, **fields: Any) -> Line:
+    about = {"tid": f"E{number}", "status": "TRADE_SUCCESS", "created": "2026-07-03 10:00:00"}
+    about |= {"pay_time": "2026-07-03 10:01:00", "update_time": "2026-07-03 10:01:00", **fields}
+    line = {"oid": f"{number}", "num": 1, "payment": "10.00"}
+    return {"full_order_info": {"order_info": about, "orders": [line]}}
+
+
+def youzan_trades(*trades: Any) -> Line:
+    data = {"total_results": len(trades), "full_order_info_list": list(trades)}
+    return pull({"page_no": 1}, {"code": 200, "success": True, "data": data})
+
+
+def wecom_contacts(number: int = 0, **fields: Any) -> Line:
+    contact = {"external_userid": f"wo{number}", "type": 1, "unionid": f"u{number}"}
+    follower = {"userid": "guide07", "createtime": MOMENT, "state": "store0021", **fields}
+    entry = {"external_contact": contact, "follow_info": follower}
+    response = {"errcode": 0, "external_contact_list": [entry], "next_cursor": ""}
+    return pull({"corpid": "ww1", "userid_list": ["guide07"]}, response)
+
+
+def wecom_callbacks(number: int = 0, **fields: str) -> Line:
+    message = {"ToUserName": "ww1", "FromUserName": "sys", "CreateTime": str(MOMENT)}
+    message |= {"MsgType": "event", "Event": "change_external_contact"}
+    message |= {"ChangeType": "add_external_contact", "UserID": "guide07", "WelcomeCode": "W1"}
+    message |= {"ExternalUserID": f"wo{number}", "State": "store0021", **fields}
+    body = "".join(f"<{tag}><![CDATA[{text}]]></{tag}>" for tag, text in message.items())
+    return gateway(path="/wecom/ww1", body=f"<xml>{body}</xml>")
+
+
+def chat_message(number: int = 0, **fields: Any) -> Line:
+    message = {"msgid": f"m{number}", "action": "send", "from": "guide07", "tolist": ["wo1"]}
+    message |= {"roomid": "", "msgtime": MOMENT * 1000, "msgtype": "text"}
+    return {"seq": number, "message": {**message, "text": {"content": "您好"}, **fields}}
+
+
+def wecom_chats(*entries: Any, **request: Any) -> Line:
+    return pull({"corpid": "ww1", **request}, {"errcode": 0, "chatdata": list(entries)})
+
+
 GOOD_LINES: dict[str, Callable[[int], Any]] = {
     "sensors": lambda number: sensors(sensors_event(number)),
     "wechat_oa": wechat_oa,
@@ -134,6 +205,13 @@ GOOD_LINES: dict[str, Callable[[int], Any]] = {
     "ocean_clicks": ocean_clicks,
     "pos_receipts": pos_row,
     "sms_reports": sms_reports,
+    "doudian_orders": lambda number: doudian_orders(doudian_order(number)),
+    "doudian_aftersales": doudian_aftersales,
+    "jd_orders": lambda number: jd_orders(jd_order(number)),
+    "youzan_trades": lambda number: youzan_trades(youzan_trade(number)),
+    "wecom_contacts": wecom_contacts,
+    "wecom_callbacks": wecom_callbacks,
+    "wecom_chats": lambda number: wecom_chats(chat_message(number)),
 }
 
 

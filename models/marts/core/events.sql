@@ -97,11 +97,13 @@ order_events as (
         occurred_at as received_at,
         source_order_id,
         cast(null as string) as item_id,
-        {{ null_columns([
-            'page_url', 'campaign_id', 'ad_id', 'creative_id', 'content_id', 'keyword'
-        ]) }},
+        {{ null_columns(['page_url', 'campaign_id', 'ad_id']) }},
+        creative_id,
+        content_id,
+        cast(null as string) as keyword,
         store_id,
-        {{ null_columns(['staff_id', 'properties', 'click_id', 'exclusion_reason']) }}
+        staff_id,
+        {{ null_columns(['properties', 'click_id', 'exclusion_reason']) }}
     from order_steps
 
 ),
