@@ -18,8 +18,12 @@ from ingestion.sources import (
     ocean_clicks,
     ocean_reports,
     pos_receipts,
+    posthog,
+    segment,
     sensors,
+    short_links,
     sms_reports,
+    snowplow,
     taobao_trades,
     wechat_oa,
     wechat_users,
@@ -42,6 +46,10 @@ class Source(NamedTuple):
 
 SOURCES = (
     Source("sensors", "**/*.jsonl*", sensors.read),
+    Source("snowplow", "**/*.jsonl*", snowplow.read),
+    Source("segment", "**/*.jsonl*", segment.read),
+    Source("posthog", "**/*.jsonl*", posthog.read),
+    Source("short_links", "**/*.jsonl*", short_links.read),
     Source("wechat_oa", "**/*.jsonl*", wechat_oa.read),
     Source("wechat_users", "**/*.jsonl*", wechat_users.read),
     Source("taobao_trades", "**/*.jsonl*", taobao_trades.read),

@@ -1,8 +1,12 @@
 {% set channels = [
     'stg_declared__events',
     'stg_ocean_clicks__events',
+    'stg_posthog__events',
+    'stg_segment__events',
     'stg_sensors__events',
+    'stg_short_links__events',
     'stg_sms_reports__events',
+    'stg_snowplow__events',
     'stg_wechat_oa__events',
     'stg_wecom_callbacks__events',
     'stg_wecom_chats__events',

@@ -54,8 +54,7 @@ renamed as (
             ('oaid', none, 'oaid'),
             ('idfa', none, 'idfa'),
             ('cookie_id', none, 'cookie_id'),
-            ('ocean_click_id', none, url_parameter('page_url', 'clickid')),
-        ]) }}
+        ] + landing_click_ids('page_url')) }}
         || coalesce(' ' || {{ phone_identifiers('mobile') }}, '') as identifiers,
         'sensors:' || coalesce(
             cookie_id, android_id, idfv, mini_program_open_id, anonymous_id, distinct_id

@@ -1,0 +1,75 @@
+{% set fields = {
+    'click_id': 'click_id',
+    'visitor': 'visitor',
+    'target': 'target',
+    'channel': 'channel',
+    'campaign': 'campaign',
+    'member_id': 'member_id',
+    'phone': 'phone',
+    'properties': '_properties',
+    'ip': '_ip',
+    'user_agent': '_user_agent',
+} %}
+
+-- One row per call of a short link, by a person or by what looks at links ahead of one.
+with source as (
+
+    select * from {{ source('raw', 'short_links') }}
+
+),
+
+parsed as (
+
+    {{ parse_payload('source', fields) }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        event_id,
+        'short_links' as source,
+        record_type as raw_event,
+        visitor as raw_discriminator,
+        -- a machine that looks ahead is not who the message went to
+        case
+            when visitor = 'person'
+                then trim(concat_ws(
+                        ' ',
+                        {{ phone_identifiers('phone') }},
+                    {{ identifiers([
+                        ('member_id', none, 'member_id'),
+                        ('omni_click_id', none, 'click_id'),
+                    ]) }}
+                    ))
+            else ''
+        end as identifiers,
+        load_id,
+
+        -- where from, where to
+        channel as declared_channel,
+        target as page_url,
+        click_id,
+        campaign as campaign_id,
+        properties,
+
+        -- who asked
+        ip,
+        user_agent,
+
+        -- what it does not tell
+        {{ null_columns([
+            'stream_id', 'referrer', 'utm_source', 'utm_medium', 'utm_campaign', 'scene',
+            'ad_id', 'item_id', 'order_id', 'project', 'creative_id', 'content_id', 'keyword',
+            'store_id', 'staff_id'
+        ]) }},
+
+        -- timestamps
+        received_at as occurred_at,
+        received_at
+    from parsed
+
+)
+
+select * from renamed
