@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -91,7 +91,7 @@ def read_pages(
     pseudonymiser: Pseudonymiser,
     items: Callable[[Pull], list[Any]],
     record: Callable[[dict[str, Any], Pull], Record],
-    figures: str = "",
+    plain: Collection[str] = (),
 ) -> Iterator[Record | BadRecord]:
     """One record an item of every API page of the file, scrubbed of personal identifiers.
 
@@ -100,14 +100,14 @@ def read_pages(
         pseudonymiser: what scrubs the items.
         items: takes the list of items out of a page, and raises where the page holds none.
         record: makes the record of one item.
-        figures: the field of an item whose numbers are figures; they stay as they are, as the
-            digits of a sum can look like a phone.
+        plain: the fields of an item that hold ids and figures; they stay as they are, as the
+            digits of a sum, or of an ad's id, can look like a phone.
     """
 
     def scrubbed(item: Any) -> dict[str, Any]:
         known = as_object(item, "the item")
-        kept = {figures: known[figures]} if figures in known else {}
-        personal = {name: value for name, value in known.items() if name != figures}
+        kept = {name: value for name, value in known.items() if name in plain}
+        personal = {name: value for name, value in known.items() if name not in plain}
         return pseudonymiser.scrub_values(personal) | kept
 
     def parse(pull: Pull) -> Results:

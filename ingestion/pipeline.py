@@ -28,7 +28,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
-from ingestion.records import ENCODED, BadRecord, Record, Unreadable, digest
+from ingestion.records import ENCODED, BadRecord, Record, Unreadable, digest, packed_digest
 from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 
@@ -358,13 +358,12 @@ def _batches(reads: list[FileToRead], ledger: _Ledger) -> Iterator[pa.Table]:
                 bad.append(result)
                 continue
             record_type, key, occurred_at_raw, received_at, payload = result
-            event_id = digest(source, record_type, *key)
             # A merge that only inserts does not tell apart what comes twice in one package.
-            if (packed := bytes.fromhex(event_id)) in seen:
+            if (packed := packed_digest(source, record_type, *key)) in seen:
                 repeated += 1
                 continue
             seen.add(packed)
-            event_ids.append(event_id)
+            event_ids.append(packed.hex())
             sources.append(source)
             record_types.append(record_type)
             times.append(occurred_at_raw)

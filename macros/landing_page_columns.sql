@@ -16,6 +16,8 @@
             as {{ column }},
     {% endfor -%}
     coalesce(
-        {{ url_parameter(page_url, 'clickid') }}, {{ url_parameter(page_url, 'bd_vid') }}
-    ) as click_id
+    {%- for type, namespace, click_id in landing_click_ids(page_url) %}
+            {{ click_id }}{{ ',' if not loop.last }}
+    {%- endfor %}
+        ) as click_id
 {%- endmacro %}

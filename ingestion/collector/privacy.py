@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from xml.etree import ElementTree
@@ -98,11 +98,24 @@ class Privacy:
         """A JSON value without personal identifiers."""
         return self.pseudonymiser.scrub_values(value)
 
-    def clean_query(self, parameters: Mapping[str, str], hashed: Mapping[str, str]) -> str:
-        """A query string without personal identifiers; ``hashed``: parameter → type of its hash."""
+    def clean_query(
+        self,
+        parameters: Mapping[str, str],
+        hashed: Mapping[str, str],
+        plain: Collection[str] = (),
+    ) -> str:
+        """A query string without personal identifiers.
+
+        Args:
+            parameters: the query.
+            hashed: parameter → type of its hash.
+            plain: parameters that stay as they are: an ad's id can look like a phone.
+        """
         kept = {
             name: self.pseudonymiser.vendor_hash(hashed[name], value)
             if name in hashed
+            else value
+            if name in plain
             else self.pseudonymiser.scrub(value)
             for name, value in parameters.items()
         }

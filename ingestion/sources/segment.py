@@ -32,6 +32,8 @@ PROPERTIES = {
     "coupon": "properties.coupon",
     "app_name": "context.app.name",
 }
+# What a system calls its advertising id.
+ADVERTISING_IDS = {"ios": "_idfa", "android": "_oaid"}
 
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
@@ -60,6 +62,9 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
             # a page call tells its page itself; a server speaks for a browser elsewhere
             "_page_url": at(call, "properties.url") or at(call, "context.page.url"),
             "_referrer": at(call, "properties.referrer") or at(call, "context.page.referrer"),
+            ADVERTISING_IDS.get(
+                str(at(call, "context.device.type")).lower(), "_advertising_id"
+            ): at(call, "context.device.advertisingId"),
             "_ip": at(call, "context.ip") or request.ip,
             "_user_agent": at(call, "context.userAgent") or pseudonymiser.scrub(request.user_agent),
             "_project": pseudonymiser.scrub(context.get("writeKey", "")),

@@ -22,11 +22,13 @@ from ingestion.loading import run as load
 from ingestion.sample_brand import write_sample_brand
 from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse
+from tests.ingestion import wire
 
 PROJECT = Path(__file__).parents[2]
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 # Names the loads themselves, which differ from one schedule of deliveries to another.
 NAMES_LOADS = "load_accounting"
+LINES_PER_SOURCE = 20
 # Nobody reads artifacts and logs here, and they are a third of what a small run costs.
 SPARINGLY = ("--quiet", "--no-write-json", "--log-level-file", "none")
 
@@ -85,10 +87,17 @@ def release() -> None:
 
 
 def write_world(directory: Path, people: int, days: int, seed: int) -> None:
-    """The sample brand's raw files, all loaded into ``directory/omnitouch.duckdb``."""
+    """The sample brand's raw files, all loaded into ``directory/omnitouch.duckdb``.
+
+    Of the sources that the brand does not use there are some records, too.
+    """
     write_sample_brand(directory, people=people, days=days, seed=seed)
+    warehouse = Warehouse(directory)
+    for source, good in wire.GOOD_LINES.items():
+        if not (warehouse.landing / source).is_dir():
+            wire.deliver(warehouse, source, [good(number) for number in range(LINES_PER_SOURCE)])
     load(
-        Warehouse(directory),
+        warehouse,
         [directory / "landing" / "declared" / "sample_brand.yml"],
         lambda _: None,
     )

@@ -14,20 +14,7 @@ from starlette.responses import JSONResponse, Response
 from ingestion.collector.requests import Context, Endpoint, Reading, Received, RefusedError
 from ingestion.collector.settings import secret
 from ingestion.gateway import query_of
-from ingestion.sources.ocean_clicks import NO_DEVICE
-
-# Parameters that carry a vendor's hash of something enumerable, by platform.
-HASHED = {
-    "ocean": {"imei": "imei_md5", "mac": "mac_md5", "mac1": "mac_md5"},
-    "tencent": {
-        "muid": "imei_md5",
-        "hash_mac": "mac_md5",
-        "mac": "mac_md5",
-        "hash_phone": "phone_md5",
-    },
-    "baidu": {"imei_md5": "imei_md5", "imei": "imei_md5", "mac_md5": "mac_md5", "mac": "mac_md5"},
-    "xiaohongshu": {"imei": "imei_md5", "imei_md5": "imei_md5", "mac": "mac_md5"},
-}
+from ingestion.sources.click_monitors import MONITORS
 
 
 def endpoints(context: Context) -> list[Endpoint]:
@@ -42,7 +29,7 @@ def endpoints(context: Context) -> list[Endpoint]:
             partial(_read, context, platform, akey if platform == "baidu" else ""),
             _accepted,
         )
-        for platform in HASHED
+        for platform in MONITORS
     ]
 
 
@@ -55,17 +42,9 @@ def _read(context: Context, platform: str, akey: str, request: Received) -> Read
     if akey and not _is_signed(request, context.settings.public_url, akey):
         raise RefusedError(403, "bad_signature")
     click = query_of(request.query)
-    hashed = {
-        name: kind for name, kind in HASHED[platform].items() if _names_a_device(click.get(name))
-    }
-    return Reading(
-        answer=_accepted(), query=context.privacy.clean_query(click, hashed), key=platform
-    )
-
-
-def _names_a_device(value: str | None) -> bool:
-    """Whether there is a hash at all: no macro left as it stood, no hash of nothing."""
-    return bool(value) and not str(value).startswith("__") and str(value).lower() not in NO_DEVICE
+    monitor = MONITORS[platform]
+    query = context.privacy.clean_query(click, monitor.hashes(click), monitor.ids)
+    return Reading(answer=_accepted(), query=query, key=platform)
 
 
 def _is_signed(request: Received, public_url: str, akey: str) -> bool:

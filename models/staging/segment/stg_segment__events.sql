@@ -7,8 +7,8 @@
     'email': '_traits.email',
     'phone': '_traits.phone',
     'device_id': 'context.device.id',
-    'advertising_id': 'context.device.advertisingId',
-    'device_type': 'context.device.type',
+    'oaid': '_oaid',
+    'idfa': '_idfa',
     'page_url': '_page_url',
     'referrer': '_referrer',
     'campaign_source': 'context.campaign.source',
@@ -51,12 +51,10 @@ renamed as (
             {{ phone_identifiers('phone') }},
             {{ email_identifiers('email') }},
             {{ identifiers([
-                ('idfa', none, "case when device_type = 'ios' then advertising_id end"),
-                ('oaid', none, "case when device_type = 'android' then advertising_id end"),
                 ('device_id', none, 'device_id'),
                 ('cookie_id', none, 'anonymous_id'),
                 ('cookie_id', none, 'previous_id'),
-            ] + landing_click_ids('page_url')) }}
+            ] + device_ids(oaid='oaid', idfa='idfa') + landing_click_ids('page_url')) }}
         )) as identifiers,
         'segment:' || anonymous_id as stream_id,
         load_id,
