@@ -1,4 +1,4 @@
-"""Segment and RudderStack calls, alone or in batches: track, page, identify, alias …"""
+"""Segment and RudderStack calls (track, page, identify …), alone or in batches."""
 
 from __future__ import annotations
 

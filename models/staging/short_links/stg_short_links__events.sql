@@ -24,6 +24,18 @@ parsed as (
 
 ),
 
+-- a machine that looks ahead is not who the message went to
+told_apart as (
+
+    select
+        *,
+        case when visitor = 'person' then phone end as person_phone,
+        case when visitor = 'person' then member_id end as person_member_id,
+        case when visitor = 'person' then click_id end as person_click_id
+    from parsed
+
+),
+
 renamed as (
 
     select
@@ -32,19 +44,14 @@ renamed as (
         'short_links' as source,
         record_type as raw_event,
         visitor as raw_discriminator,
-        -- a machine that looks ahead is not who the message went to
-        case
-            when visitor = 'person'
-                then trim(concat_ws(
-                        ' ',
-                        {{ phone_identifiers('phone') }},
-                    {{ identifiers([
-                        ('member_id', none, 'member_id'),
-                        ('omni_click_id', none, 'click_id'),
-                    ]) }}
-                    ))
-            else ''
-        end as identifiers,
+        trim(concat_ws(
+            ' ',
+            {{ phone_identifiers('person_phone') }},
+            {{ identifiers([
+                ('member_id', none, 'person_member_id'),
+                ('omni_click_id', none, 'person_click_id'),
+            ]) }}
+        )) as identifiers,
         load_id,
 
         -- where from, where to
@@ -68,7 +75,7 @@ renamed as (
         -- timestamps
         received_at as occurred_at,
         received_at
-    from parsed
+    from told_apart
 
 )
 
