@@ -10,7 +10,7 @@ from time import sleep
 from typing import Any, NamedTuple
 
 from ingestion.pulls.accounts import Account
-from ingestion.pulls.windows import Days, Moments, Window
+from ingestion.pulls.windows import Days, Everything, Moments, Window
 
 Answer = dict[str, Any]
 
@@ -95,7 +95,7 @@ class Vendor:
     """
 
     base_url: str
-    schedule: Days | Moments
+    schedule: Days | Moments | Everything
     pages: Callable[[Call, Account, Window], Iterator[Page]]
     key: Callable[[dict[str, Any]], tuple[Any, ...]]
     judge: Callable[[Answer], Verdict]
@@ -104,6 +104,16 @@ class Vendor:
     renew: Callable[[Call, Account, str | None], Grant] | None = None
     calls_per_second: float = 5
     personal: dict[str, str] = field(default_factory=dict)
+
+
+def verdict_of_words(words: str) -> Verdict:
+    """What an error means, of vendors whose codes are not all documented, by its words."""
+    lower = words.lower()
+    if "token" in lower:
+        return Verdict.TOKEN
+    if any(word in lower for word in ("频", "限流", "繁忙", "稍后", "too many", "limit", "retry")):
+        return Verdict.LATER
+    return Verdict.FATAL
 
 
 class Clock:
