@@ -80,15 +80,19 @@ _LONG = b"0" * 15
 def may_be_personal(text: bytes) -> bool:
     """Whether a raw text is worth scrubbing: False only where nothing personal can be in it."""
     phone, long_number = _MAYBE_BYTES
+    # A single byte is found ten times faster than two, and few texts have the first of these.
     return bool(
         b"@" in text
-        or b"%40" in text
-        or b"\\u" in text  # anything can be written as an escape
+        or (b"%" in text and b"%40" in text)
+        or (b"\\" in text and b"\\u" in text)  # anything can be written as an escape
         or phone.search(text)
         or (_LONG in text.translate(_ZEROS, b"- ") and long_number.search(text))
         or (
-            not text.isascii()
-            and (b"\xef\xbc" in text or b"\xe2\x80" in text or b"\xc2\xa0" in text)
+            (
+                (b"\xef" in text and b"\xef\xbc" in text)
+                or (b"\xe2" in text and b"\xe2\x80" in text)
+                or (b"\xc2" in text and b"\xc2\xa0" in text)
+            )
             and _BETWEEN.search(text)
         )
     )

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from ingestion.pulls import doudian, jd, ocean, taobao, wechat, wecom, youzan
+from ingestion.pulls import (
+    baidu,
+    doudian,
+    jd,
+    ocean,
+    taobao,
+    tencent,
+    wechat,
+    wecom,
+    xiaohongshu,
+    youzan,
+)
 from ingestion.pulls.vendor import Vendor
 
 VENDORS: dict[str, Vendor] = {
-    "doudian_aftersales": doudian.AFTERSALES,
-    "doudian_orders": doudian.ORDERS,
-    "jd_orders": jd.ORDERS,
     "ocean_reports": ocean.REPORTS,
+    "tencent_reports": tencent.REPORTS,
+    "baidu_reports": baidu.REPORTS,
+    "xiaohongshu_reports": xiaohongshu.REPORTS,
     "taobao_trades": taobao.TRADES,
+    "doudian_orders": doudian.ORDERS,
+    "doudian_aftersales": doudian.AFTERSALES,
+    "jd_orders": jd.ORDERS,
+    "youzan_trades": youzan.TRADES,
     "wechat_users": wechat.USERS,
     "wecom_contacts": wecom.CONTACTS,
-    "youzan_trades": youzan.TRADES,
 }

@@ -102,4 +102,5 @@ REPORTS = Vendor(
     explain=explain,
     sign=sign,
     renew=renew,
+    personal=dict.fromkeys(("metrics", "cdp_project_id", "cdp_promotion_id"), "plain"),
 )

@@ -73,17 +73,11 @@ def _record(
     pseudonymiser: Pseudonymiser,
 ) -> Recording:
     known: dict[str, str] = {}
-    totals: set[int] = set()
-    rows_of_last = None
+    sums = _Sums()
     path.parent.mkdir(parents=True, exist_ok=True)
     with gzip.open(path, "wb") as file:
         for page in pages:
-            if rows_of_last == 0:
-                raise DriftedError("a page in the middle is empty")
-            rows_of_last = len(page.rows)
-            totals |= {page.total} - {None}  # type: ignore[arg-type]
-            if len(totals) > 1:
-                raise DriftedError("the number of rows changes from page to page")
+            sums.add(page)
             for row in page.rows:
                 key = digest(*map(str, vendor.key(row)))
                 if key in known:
@@ -99,14 +93,33 @@ def _record(
                 "response": _concealed(page.answer, vendor.personal, pseudonymiser),
             }
             file.write(orjson.dumps(line) + b"\n")
-    if totals and totals != {len(known)}:
-        raise DriftedError(f"{len(known)} rows came, the vendor tells of {totals.pop()}")
+    sums.check()
     # Keyed: what a window says could be guessed from a plain hash where it holds one phone.
     keys, content = (
         pseudonymiser.token("recording", digest(*sorted(parts)))
         for parts in (known, (key + value for key, value in known.items()))
     )
     return Recording(path, len(known), keys, content)
+
+
+class _Sums:
+    """How many rows came, and how many the vendor tells of, part by part."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, tuple[int, int, int | None]] = {}
+
+    def add(self, page: Page) -> None:
+        rows, rows_of_last, total = self._parts.get(page.part, (0, -1, page.total))
+        if rows_of_last == 0:
+            raise DriftedError("a page in the middle is empty")
+        if total != page.total:
+            raise DriftedError("the number of rows changes from page to page")
+        self._parts[page.part] = rows + len(page.rows), len(page.rows), total
+
+    def check(self) -> None:
+        for rows, _, total in self._parts.values():
+            if total not in (None, rows):
+                raise DriftedError(f"{rows} rows came, the vendor tells of {total}")
 
 
 def _concealed(value: Any, personal: dict[str, str], pseudonymiser: Pseudonymiser) -> Any:
@@ -125,7 +138,9 @@ def _concealed(value: Any, personal: dict[str, str], pseudonymiser: Pseudonymise
     return pseudonymiser.scrub_values(value)
 
 
-def _token(value: Any, kind: str, pseudonymiser: Pseudonymiser) -> str | None:
+def _token(value: Any, kind: str, pseudonymiser: Pseudonymiser) -> Any:
+    if kind == "plain":
+        return value
     if kind == "drop" or value in (None, ""):
         return None
     if kind == "phone":

@@ -17,10 +17,16 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True)
 class Request:
-    """One call of an API. Secrets stand in ``headers`` and ``secret_params`` only.
+    """One call of an API. Only what has no secret in it is recorded beside the answer.
 
-    ``params`` go into the query, ``body`` is sent as JSON; both are recorded beside the answer.
-    ``form`` sends the body as a form instead.
+    Attributes:
+        path: below the vendor's address, or a whole address at another host of the vendor.
+        params: the query; recorded.
+        body: sent as JSON; recorded.
+        form: send the body as a form instead.
+        headers: not recorded.
+        secret_params: more of the query, not recorded.
+        secret_body: more of the body, not recorded.
     """
 
     method: str
@@ -61,14 +67,16 @@ class Page(NamedTuple):
     Attributes:
         request: what was asked for.
         answer: the vendor's answer, whole.
-        rows: the rows in it: the very objects, not copies.
+        rows: the rows in it.
         total: how many rows the vendor says the window has; None where it does not say.
+        part: which of several lists that make up the window it belongs to.
     """
 
     request: Request
     answer: Answer
     rows: list[dict[str, Any]]
     total: int | None = None
+    part: str = ""
 
 
 Call = Callable[[Request], Answer]
@@ -91,7 +99,8 @@ class Vendor:
             None: access tokens are made by hand.
         calls_per_second: what the vendor bears.
         personal: fields that are no use in the clear, wherever they stand in an answer: ``phone``,
-            ``email`` and ``id_number`` become pseudonyms, ``drop`` leaves nothing.
+            ``email`` and ``id_number`` become pseudonyms, ``drop`` leaves nothing, ``plain``
+            everything: ids and figures can look like a phone. All others are scrubbed.
     """
 
     base_url: str

@@ -196,6 +196,76 @@ def wecom_chats(*entries: Any, **request: Any) -> Line:
     return pull({"corpid": "ww1", **request}, {"errcode": 0, "chatdata": list(entries)})
 
 
+def sms_replies(number: int = 0, **fields: Any) -> Line:
+    reply = {"phone_number": "13800138000", "content": "TD", "send_time": "2026-07-03 10:05:00"}
+    reply |= {"dest_code": "1069", "sign_name": "花间", "sequence_id": number + 1, **fields}
+    return gateway(path="/sms/up", body=json.dumps([reply], ensure_ascii=False))
+
+
+def email_event(number: int = 0, **fields: Any) -> Line:
+    event = {"email": "li@example.com", "timestamp": MOMENT, "event": "open", "category": "双十一"}
+    return {**event, "sg_event_id": f"e{number}", "sg_message_id": "m1.filter1", **fields}
+
+
+def email_events(*events: Line) -> Line:
+    return gateway(path="/mail", body=json.dumps(events, ensure_ascii=False))
+
+
+def call_records(number: int = 0, **fields: Any) -> Line:
+    call = {"id": number, "type": "呼入", "from": "13800138000", "to": "4008282815", "connect": 1}
+    call |= {"alerting_seconds": 10, "duration": 182, "created_at": "2026-07-03 10:30:00"}
+    return pull({"page": 1}, {"calls": [{**call, "agent_id": 733, **fields}], "count": 1})
+
+
+def chat_sessions(number: int = 0, data_type: str = "chatRecord", **fields: Any) -> Line:
+    chat = {"chatId": 9000 + number, "visitorStaticId": f"vs{number}", "createTime": MOMENT * 1000}
+    chat |= {"endTime": MOMENT * 1000 + 300_000, "keyword": "面霜", "effective": 1, **fields}
+    # the vendor writes the list as a text
+    data = json.dumps([chat], ensure_ascii=False)
+    return pull({"dataType": data_type}, {"total": 1, "data": data})
+
+
+def fxiaoke_crm(number: int = 0, name: str = "LeadsObj", **fields: Any) -> Line:
+    known = {"_id": f"68fa{number}", "object_describe_api_name": name, "is_deleted": False}
+    known |= {"create_time": MOMENT * 1000, "last_modified_time": MOMENT * 1000, **fields}
+    request = {"data": {"dataObjectApiName": name, "search_query_info": {"limit": 100}}}
+    return pull(request, {"errorCode": 0, "data": {"dataList": [known]}})
+
+
+def marketing_automation(number: int = 0, **fields: Any) -> Line:
+    row = {"log_id": f"L{number}", "event": "coupon_issue", "coupon_id": f"C{number}"}
+    return {**row, "occurred_at": "2026-07-03 10:00:00", "member_id": "M1", "amount": 20, **fields}
+
+
+def registration_forms(number: int = 0, **fields: Any) -> Line:
+    row = {"form_id": "F1", "entry_id": f"{number}", "submitted_at": "2026-07-03 10:00:00"}
+    return {**row, "phone": "13800138000", "attributes": {"city": "长沙"}, **fields}
+
+
+def jinshuju(number: int = 0, **fields: Any) -> Line:
+    entry = {"serial_number": number, "created_at": "2026-07-03T02:00:00.000Z", **fields}
+    entry = {"field_1": "李雷", "field_2": "13800138000", **entry}
+    pushed = {"form": "aBc123", "form_name": "秋季新品体验会", "entry": entry}
+    return gateway(path="/forms", body=json.dumps(pushed, ensure_ascii=False))
+
+
+def guide_scans(number: int = 0, **fields: Any) -> Line:
+    row = {"scan_id": f"S{number}", "occurred_at": "2026-07-03 10:00:00", "staff_id": "guide07"}
+    return {**row, "store_id": "S021", "wechat_union_id": "u1", **fields}
+
+
+def loyalty(number: int = 0, **fields: Any) -> Line:
+    row = {"flow_id": f"P{number}", "event": "points_earn", "member_id": "M1", "points": 100}
+    return {**row, "occurred_at": "2026-07-03 10:00:00", "balance": 300, **fields}
+
+
+def partner_feeds(number: int = 0, **fields: Any) -> Line:
+    row = {"partner": "dmp", "id_type": "mobile_md5", "id_value": f"{number:032x}"}
+    row |= {"collected_at": "2026-07-01 00:00:00", "expires_at": "2027-07-01 00:00:00"}
+    row |= {"legal_basis": "consent", "consent_reference": "CR-1", "purpose": "marketing"}
+    return {**row, "attributes": {"industry": "美妆"}, **fields}
+
+
 GOOD_LINES: dict[str, Callable[[int], Any]] = {
     "sensors": lambda number: sensors(sensors_event(number)),
     "wechat_oa": wechat_oa,
@@ -212,6 +282,16 @@ GOOD_LINES: dict[str, Callable[[int], Any]] = {
     "wecom_contacts": wecom_contacts,
     "wecom_callbacks": wecom_callbacks,
     "wecom_chats": lambda number: wecom_chats(chat_message(number)),
+    "sms_replies": sms_replies,
+    "email_events": lambda number: email_events(email_event(number)),
+    "call_records": call_records,
+    "chat_sessions": chat_sessions,
+    "fxiaoke_crm": fxiaoke_crm,
+    "marketing_automation": marketing_automation,
+    "registration_forms": registration_forms,
+    "guide_scans": guide_scans,
+    "loyalty": loyalty,
+    "partner_feeds": partner_feeds,
 }
 
 

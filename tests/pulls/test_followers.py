@@ -10,14 +10,11 @@ from ingestion.pulls import wechat
 from tests.pulls.deployment import Deployment
 from tests.pulls.shops import landing
 from tests.simulators.server import TestClock
-from tests.simulators.wechat import APP_ID, CORP_ID, CORP_SECRETS, SECRETS, OfficialAccount, WeCom
+from tests.simulators.wechat import APP_ID, CORP_ID, CORP_SECRETS, OfficialAccount, WeCom
 
 
 @pytest.fixture
-def account(
-    clock: TestClock, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[OfficialAccount]:
-    monkeypatch.setenv("PULLS__WECHAT__SECRET", SECRETS["secret"])
+def account(clock: TestClock, deployment: Deployment) -> Iterator[OfficialAccount]:
     simulator = OfficialAccount(clock)
     deployment.add("wechat_users", APP_ID, simulator.url)
     yield simulator
@@ -25,10 +22,7 @@ def account(
 
 
 @pytest.fixture
-def wecom(
-    clock: TestClock, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[WeCom]:
-    monkeypatch.setenv("PULLS__WECOM__SECRET", CORP_SECRETS["secret"])
+def wecom(clock: TestClock, deployment: Deployment) -> Iterator[WeCom]:
     simulator = WeCom(clock)
     deployment.add("wecom_contacts", CORP_ID, simulator.url)
     yield simulator

@@ -30,9 +30,6 @@ def shop(
     kind: Kind, clock: TestClock, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Shop]:
     """A shop with five orders of this morning, two on a page; nothing pulled yet."""
-    for name, value in kind.secrets.items():
-        section = kind.source.partition("_")[0].upper()
-        monkeypatch.setenv(f"PULLS__{section}__{name.upper()}", value)
     monkeypatch.setattr(kind.module, "PAGE_SIZE", 2)
     simulator = kind.simulator(clock)
     for number in range(1, 6):
@@ -210,8 +207,7 @@ def test_a_token_made_by_hand_that_ended_says_what_to_do(
 ) -> None:
     for name in ("taobao", "jd"):
         kind = KINDS[name]
-        for secret, value in (kind.secrets | {"access_token": "ended"}).items():
-            monkeypatch.setenv(f"PULLS__{name.upper()}__{secret.upper()}", value)
+        monkeypatch.setenv(f"PULLS__{name.upper()}__ACCESS_TOKEN", "ended")
         simulator = kind.simulator(clock)
         deployment.accounts.clear()
         deployment.add(kind.source, kind.account, simulator.url, since="2026-07-10")
@@ -220,11 +216,7 @@ def test_a_token_made_by_hand_that_ended_says_what_to_do(
 
 
 @pytest.fixture
-def doudian(
-    clock: TestClock, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Doudian]:
-    for name, value in doudian_simulator.SECRETS.items():
-        monkeypatch.setenv(f"PULLS__DOUDIAN__{name.upper()}", value)
+def doudian(clock: TestClock) -> Iterator[Doudian]:
     simulator = Doudian(clock)
     yield simulator
     simulator.stop()
@@ -252,11 +244,9 @@ def test_after_sales_are_pulled_by_their_own_change(
 
 
 def test_a_youzan_trade_paid_back_in_part_is_asked_for_alone(
-    deployment: Deployment, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+    deployment: Deployment, clock: TestClock
 ) -> None:
     kind = KINDS["youzan"]
-    for name, value in kind.secrets.items():
-        monkeypatch.setenv(f"PULLS__YOUZAN__{name.upper()}", value)
     simulator = Youzan(clock)
     simulator.sell(1, MORNING)
     simulator.sell(2, MORNING, refund_state=2)
@@ -272,13 +262,9 @@ def test_a_youzan_trade_paid_back_in_part_is_asked_for_alone(
     ] == ["99.00"]
 
 
-def test_youzan_is_asked_half_a_minute_late(
-    deployment: Deployment, clock: TestClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_youzan_is_asked_half_a_minute_late(deployment: Deployment, clock: TestClock) -> None:
     """A change of this very moment shows later: the cursor must not be past it by then."""
     kind = KINDS["youzan"]
-    for name, value in kind.secrets.items():
-        monkeypatch.setenv(f"PULLS__YOUZAN__{name.upper()}", value)
     simulator = Youzan(clock)
     simulator.sell(1, clock.now())
     deployment.add(kind.source, kind.account, simulator.url, since="2026-07-10")

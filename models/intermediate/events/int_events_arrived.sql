@@ -1,11 +1,14 @@
 {% set channels = [
+    'stg_baidu_clicks__events',
     'stg_declared__events',
     'stg_ocean_clicks__events',
     'stg_sensors__events',
     'stg_sms_reports__events',
+    'stg_tencent_clicks__events',
     'stg_wechat_oa__events',
     'stg_wecom_callbacks__events',
     'stg_wecom_chats__events',
+    'stg_xiaohongshu_clicks__events',
 ] %}
 
 -- One row per event of any channel, as it came. Reading the channels is most of the work, so it is
