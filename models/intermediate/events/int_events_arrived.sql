@@ -1,9 +1,28 @@
 {% set channels = [
+    'stg_call_records__events',
+    'stg_chat_sessions__events',
     'stg_declared__events',
+    'stg_email_events__events',
+    'stg_fxiaoke_crm__events',
+    'stg_guide_scans__events',
+    'stg_loyalty__events',
+    'stg_marketing_automation__events',
     'stg_ocean_clicks__events',
+    'stg_registration_forms__events',
     'stg_sensors__events',
+    'stg_sms_replies__events',
     'stg_sms_reports__events',
     'stg_wechat_oa__events',
+] %}
+{# their records come again when they change; of a version_group one version counts #}
+{% set restated = [
+    'stg_call_records__events',
+    'stg_chat_sessions__events',
+    'stg_fxiaoke_crm__events',
+    'stg_guide_scans__events',
+    'stg_loyalty__events',
+    'stg_marketing_automation__events',
+    'stg_registration_forms__events',
 ] %}
 
 -- One row per event of any channel, as it came. Reading the channels is most of the work, so it is
@@ -11,7 +30,11 @@
 with unioned as (
 
     {% for channel in channels %}
-        select {{ event_columns() }} from {{ ref(channel) }}
+        select
+            {{ event_columns() }},
+            {{ 'version_group' if channel in restated else 'cast(null as string)' }} as version_group,
+            {{ 'version' if channel in restated else 'cast(null as string)' }} as version
+        from {{ ref(channel) }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
