@@ -1,14 +1,16 @@
-"""``python -m ingestion``: write the sample brand, load raw files."""
+"""``python -m ingestion``: write the sample brand, load raw files, consume Kafka topics."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from ingestion.loading import KeyChangedError, Outcome, run
 from ingestion.manifest import ManifestError
 from ingestion.pipeline import LoadFailedError
+from ingestion.streams import StreamError
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 
 SHOWN = 10
@@ -28,6 +30,10 @@ def main() -> int:
     sample.add_argument("--seed", type=int, default=7)
     loading = commands.add_parser("load", help="load new raw files into the warehouse")
     loading.add_argument("manifests", nargs="*", type=Path, help="manifests of declared files")
+    consuming = commands.add_parser("consume", help="load the messages of Kafka topics")
+    consuming.add_argument("declaration", type=Path, help="the YAML page that names the topics")
+    consuming.add_argument("--once", action="store_true", help="stop at the topics' current end")
+    consuming.add_argument("--every", type=float, default=60, help="seconds between two loads")
     arguments = parser.parse_args()
     warehouse = Warehouse.from_environment()
     if arguments.command == "sample":
@@ -36,8 +42,16 @@ def main() -> int:
         print(write_sample_brand(warehouse.root, arguments.people, arguments.days, arguments.seed))
         return 0
     try:
+        if arguments.command == "consume":
+            return _consume(warehouse, arguments)
         outcome = run(warehouse, arguments.manifests, print)
-    except (ManifestError, KeyChangedError, LoadFailedError, WarehouseBusyError) as error:
+    except (
+        ManifestError,
+        KeyChangedError,
+        LoadFailedError,
+        StreamError,
+        WarehouseBusyError,
+    ) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     _report(outcome)
@@ -46,10 +60,23 @@ def main() -> int:
     return 2 if outcome.refused else 0
 
 
+def _consume(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    try:
+        from ingestion.streams.consuming import consume  # only the kafka extra has its client
+    except ModuleNotFoundError as error:
+        raise StreamError(
+            f"{error.name} is not installed: uv sync --extra kafka, or pip install confluent-kafka"
+        ) from error
+    say = partial(print, flush=True)
+    consume(warehouse, arguments.declaration, say, _report, arguments.once, seconds=arguments.every)
+    return 0
+
+
 def _report(outcome: Outcome) -> None:
     print(
         f"{outcome.files} files: {outcome.rows_read:,} rows read = {outcome.rows_landed:,} landed "
-        f"+ {outcome.rows_duplicate:,} duplicate + {outcome.rows_quarantined:,} quarantined"
+        f"+ {outcome.rows_duplicate:,} duplicate + {outcome.rows_quarantined:,} quarantined",
+        flush=True,
     )
     for line in outcome.quarantined[:SHOWN]:
         print(f"  quarantined: {line}")

@@ -29,6 +29,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, Record, Unreadable, digest
+from ingestion.redaction import ENCODED
 from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 
@@ -71,8 +72,6 @@ LOADED_FILES = pa.schema(
     ]
 )
 LOAD_ID = "_dlt_load_id"
-# Bodies travel as base64: an excerpt must not carry a phone in that disguise.
-ENCODED = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]|%3[Dd]){24,}=*")
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 KEYS = {"quarantine": "quarantine_id", "loaded_files": "file_id"}
 SCHEMAS = {"quarantine": QUARANTINE, "loaded_files": LOADED_FILES}
@@ -95,11 +94,16 @@ SETTINGS = {
 
 
 class FileToRead(NamedTuple):
-    """One file, and how its records are read."""
+    """One file, and how its records are read.
+
+    ``declared``: a file of which nothing could be read is tried again, as a user's mapping of it
+    may be wrong.
+    """
 
     source: str
     file: LandedFile
     read: Callable[[LandedFile, Pseudonymiser], Iterator[Record | BadRecord]]
+    declared: bool = False
 
     @property
     def file_id(self) -> str:
@@ -396,7 +400,7 @@ def _enter(
     scrub = ledger.pseudonymiser.scrub
     name, file_id = scrub(read.file.path), read.file_id
     refused = bool(bad) and (
-        isinstance(bad[-1], Unreadable) or (read.source == "declared" and len(bad) == rows)
+        isinstance(bad[-1], Unreadable) or (read.declared and len(bad) == rows)
     )
     if refused:
         reason = f"{scrub(bad[-1].reason)}. {bad[-1].remedy}"
