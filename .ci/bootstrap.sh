@@ -19,8 +19,10 @@ install() { # the groups and extras to install, as uv's options
     python=$(find_python)
     if [ ! -x .uv/bin/uv ]; then
         rm -rf .uv
-        "$python" -m venv .uv 2>/dev/null \
-            || fail "python's venv module is missing (Debian: apt install python3-venv)."
+        # Debian packs these apart, for each version of Python
+        "$python" -c 'import ensurepip, venv' 2>/dev/null || fail "$python lacks ensurepip or venv" \
+            "(Debian: apt install $("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'))."
+        "$python" -m venv .uv
         .uv/bin/python -m pip --quiet --disable-pip-version-check install uv==0.13.9
     fi
     # --inexact: what ./check added is not taken away by ./run

@@ -1,5 +1,8 @@
 """Summary: what the current batch says, in one screen of plain text."""
 
+import json
+import shlex
+import sys
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
@@ -171,9 +174,16 @@ def _places(warehouse: Warehouse, current: dict[str, Any], database: Path) -> st
     lines = [
         ("Files", f"{database.parent}/*.parquet, {len(current['marts'])} marts"),
         ("Report", f"{report}"),
-        ("Open", f"duckdb -readonly {database}"),
+        ("Open", _open_command(database)),
     ]
     return "\n".join(f"{label:<11}{text}" for label, text in lines)
+
+
+def _open_command(database: Path) -> str:
+    """What lists the marts: DuckDB's package is installed, its own program is not."""
+    path = json.dumps(str(database), ensure_ascii=False)
+    code = f'import duckdb; duckdb.connect({path}, True).sql("show tables").show()'
+    return f"{shlex.quote(sys.executable)} -c {shlex.quote(code)}"
 
 
 def _channel_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

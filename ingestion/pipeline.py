@@ -28,8 +28,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
-from ingestion.records import BadRecord, Record, Unreadable, digest
-from ingestion.redaction import ENCODED
+from ingestion.records import ENCODED, BadRecord, Record, Unreadable, digest, packed_digest
 from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 
@@ -180,6 +179,7 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
         return
     try:
         pipeline.normalize()
+        _take_back_copies(pipeline)
         pipeline.load()
     except PipelineStepFailed as error:
         _give_up(pipeline)
@@ -187,6 +187,28 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
             "The load that an earlier run left behind was refused and given up "
             f"({_reason(error)}). Its files are read again by the next run."
         ) from error
+
+
+def _take_back_copies(pipeline: dlt.Pipeline) -> None:
+    """Clear the staging tables of what half-done jobs may have copied into them.
+
+    dlt repeats a job that was killed after its commit and before the note of it; a merge that only
+    inserts would then land every row of that copy twice.
+    """
+    if _on_spark():
+        return  # dlt merges into Delta from the files themselves
+    for load_id in pipeline.list_normalized_load_packages():
+        for job in pipeline.get_load_package_info(load_id).jobs["started_jobs"]:
+            table, file_format = job.job_file_info.table_name, job.job_file_info.file_format
+            if file_format != "parquet":
+                continue
+            key = KEYS.get(table, "event_id")
+            with pipeline.sql_client() as client, client.with_staging_dataset():
+                client.execute_sql(
+                    f"delete from {client.make_qualified_table_name(table)} "
+                    f"where {key} in (select {key} from read_parquet(%s))",
+                    job.file_path,
+                )
 
 
 def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudonymiser) -> Loaded:
@@ -341,13 +363,12 @@ def _batches(reads: list[FileToRead], ledger: _Ledger) -> Iterator[pa.Table]:
                 bad.append(result)
                 continue
             record_type, key, occurred_at_raw, received_at, payload = result
-            event_id = digest(source, record_type, *key)
             # A merge that only inserts does not tell apart what comes twice in one package.
-            if (packed := bytes.fromhex(event_id)) in seen:
+            if (packed := packed_digest(source, record_type, *key)) in seen:
                 repeated += 1
                 continue
             seen.add(packed)
-            event_ids.append(event_id)
+            event_ids.append(packed.hex())
             sources.append(source)
             record_types.append(record_type)
             times.append(occurred_at_raw)

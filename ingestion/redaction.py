@@ -1,4 +1,4 @@
-"""Requests, pulled pages and rows without personal identifiers, in the form they came in.
+"""Requests and rows without personal identifiers, as the collector would have written them.
 
 What a process of our own writes down is pseudonymised first; the readers of landed files leave
 tokens as they are.
@@ -6,54 +6,56 @@ tokens as they are.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-import zlib
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes
 
-import orjson
-
+from ingestion.collector.privacy import Privacy
+from ingestion.collector.settings import ConsentSettings
+from ingestion.gateway import Request, load_xml, query_of, request_of
+from ingestion.identifiers import HASHES, SECRET
 from ingestion.manifest import DeclaredFile
 from ingestion.pseudonyms import Pseudonymiser
-from ingestion.sources.declared import AMOUNTS, COUNTS, HASHES, SECRET, TIMES
+from ingestion.records import ENCODED, UNFORESEEN, BadRecordError, excerpt
+from ingestion.sources.click_monitors import MONITORS
+from ingestion.sources.declared import AMOUNTS, COUNTS, TIMES
+from ingestion.sources.sensors import form_of, json_of
 
-# Bodies travel as base64: a text must not carry a phone in that disguise.
-ENCODED = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]|%3[Dd]){24,}=*")
-BODIES = ("body", "data")
-PACKED = ("data", "data_list")
-MAX_UNZIPPED_BYTES = 64 * 1024 * 1024
-
-
-def redacted_line(line: dict[str, Any], pseudonymiser: Pseudonymiser) -> dict[str, Any]:
-    """A gateway line or pulled page; a body that cannot be read loses what may be encoded in it."""
-    redacted = {}
-    for name, value in line.items():
-        if name in BODIES and isinstance(value, str):
-            packed = line.get("body_encoding") == "base64"
-            change = _redacted_base64 if packed else _redacted_text
-            redacted[name] = change(value, pseudonymiser)
-        elif name in ("query", "uri") and isinstance(value, str):
-            redacted[name] = _redacted_query(value, pseudonymiser)
-        else:
-            redacted[name] = pseudonymiser.scrub_values(value)
-    return redacted
+Line = dict[str, Any]
 
 
-def redacted_row(
-    row: dict[str, Any], entry: DeclaredFile, pseudonymiser: Pseudonymiser
-) -> dict[str, Any]:
+def redacted_request(source: str, line: Line, pseudonymiser: Pseudonymiser) -> Line:
+    """A gateway line of a channel whose senders call us.
+
+    One that cannot be read is kept with the reason, for the quarantine.
+    """
+    # Whether a person refused was asked where the request came in.
+    privacy = Privacy(pseudonymiser, ConsentSettings({}, {}, {}, {}))
+    kept = {
+        name: pseudonymiser.scrub_values(line[name])
+        for name in ("received_at", "date", "ingest_time", "method", "flaw")
+        if name in line
+    }
+    try:
+        request = request_of(line)
+        query, body = _redacted(source, request, privacy)
+        about = {"path": request.path, "ip": request.ip, "user_agent": request.user_agent}
+        return kept | pseudonymiser.scrub_values(about) | {"query": query, "body": body}
+    except UNFORESEEN as error:
+        known = error if isinstance(error, BadRecordError) else BadRecordError.unforeseen(error)
+        body = redacted_junk(str(line.get("body", line.get("data"))), pseudonymiser)
+        reason = pseudonymiser.scrub(known.reason)
+        return kept | {"body": body, "flaw": {"reason": reason, "remedy": known.remedy}}
+
+
+def redacted_row(row: Line, entry: DeclaredFile, pseudonymiser: Pseudonymiser) -> Line:
     """The mapped columns of a row, which is all that is asked for."""
     types = {column: name.partition(":")[0] for name, column in entry.identifiers.items()}
     figures = {entry.columns.get(name) for name in (*TIMES, *AMOUNTS, *COUNTS)}
     redacted = {}
     for column in entry.column_names:
         value = row.get(column)
+        kind, text = types.get(column, ""), str(value).strip()
         if value is None:
             continue
-        kind = types.get(column, "")
-        text = str(value).strip()
         if kind == "phone":
             redacted[column] = pseudonymiser.phone(text) or pseudonymiser.scrub(text)
         elif kind in SECRET and text:
@@ -66,64 +68,20 @@ def redacted_row(
 
 
 def redacted_junk(text: str, pseudonymiser: Pseudonymiser) -> str:
-    """What nobody can read, on one line."""
-    return ENCODED.sub("…", pseudonymiser.scrub(" ".join(text.split())))
+    """The start of what nobody can read, on one line; base64 would hide a phone in it."""
+    return pseudonymiser.scrub(ENCODED.sub("…", " ".join(excerpt(text).split())))
 
 
-def _redacted_text(text: str, pseudonymiser: Pseudonymiser) -> str:
-    if text[:1] in ("{", "["):
-        return _redacted_json(text.encode(), pseudonymiser) or redacted_junk(text, pseudonymiser)
-    if text[:1] == "<":
-        return pseudonymiser.scrub(text)
-    return _redacted_form(text, pseudonymiser)
-
-
-def _redacted_base64(text: str, pseudonymiser: Pseudonymiser) -> str:
-    plain = _unpacked(text.encode())
-    if plain is None:
-        return redacted_junk(text, pseudonymiser)
-    redacted = _redacted_text(plain.decode(errors="replace"), pseudonymiser)
-    return base64.b64encode(redacted.encode()).decode()
-
-
-def _redacted_query(text: str, pseudonymiser: Pseudonymiser) -> str:
-    path, mark, query = text.rpartition("?")
-    return pseudonymiser.scrub(path) + mark + _redacted_form(query, pseudonymiser)
-
-
-def _redacted_form(text: str, pseudonymiser: Pseudonymiser) -> str:
-    """Each field scrubbed; those that carry packed JSON are unpacked for it."""
-    fields = []
-    for field in text.split("&"):
-        name, mark, value = field.partition("=")
-        if name in PACKED and value:
-            value = _redacted_pack(value, pseudonymiser)
-        fields.append(name + mark + value if name in PACKED else pseudonymiser.scrub(field))
-    return "&".join(fields)
-
-
-def _redacted_pack(value: str, pseudonymiser: Pseudonymiser) -> str:
-    plain = _unpacked(unquote_to_bytes(value))
-    redacted = _redacted_json(plain, pseudonymiser) if plain else None
-    if redacted is None:
-        return redacted_junk(value, pseudonymiser)
-    return quote(base64.b64encode(redacted.encode()), safe="")
-
-
-def _redacted_json(text: bytes, pseudonymiser: Pseudonymiser) -> str | None:
-    try:
-        return orjson.dumps(pseudonymiser.scrub_values(orjson.loads(text))).decode()
-    except (orjson.JSONDecodeError, RecursionError):
-        return None
-
-
-def _unpacked(text: bytes) -> bytes | None:
-    try:
-        packed = base64.b64decode(text, validate=True)
-        if packed[:2] != b"\x1f\x8b":
-            return packed
-        unzipped = zlib.decompressobj(wbits=31)
-        plain = unzipped.decompress(packed, MAX_UNZIPPED_BYTES)
-        return plain if unzipped.eof else None
-    except (binascii.Error, zlib.error):
-        return None
+def _redacted(source: str, request: Request, privacy: Privacy) -> tuple[str, str]:
+    """Query and body of a request."""
+    if source == "sensors":
+        project = query_of(request.query).get("project", "")
+        body = privacy.json(json_of(form_of(request.body, request.query))).body
+        return privacy.clean_query({"project": project}, {}), body
+    parameters = query_of(request.query)
+    if monitor := MONITORS.get(source.removesuffix("_clicks")):
+        return privacy.clean_query(parameters, monitor.hashes(parameters), monitor.ids), ""
+    query = privacy.clean_query(parameters, {})
+    if request.body.lstrip()[:1] == b"<":
+        return query, privacy.clean_xml(load_xml(request.body))
+    return query, privacy.json(request.body).body

@@ -3,7 +3,8 @@
 One file a day of export. A file holds everything a till (store, POS) sold on each business date it
 mentions, so a later export of the same till and date replaces the earlier one: that is how voids
 and corrections come. Which export is later is said by the file's name: ``YYYY-MM-DD.csv``, and for
-a second one of the same day ``YYYY-MM-DD-2.csv``.
+a second one of the same day ``YYYY-MM-DD-2.csv``. Of one name, the file that changed last counts:
+a file put right under its old name is a new version of all its lines.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 
@@ -24,22 +26,32 @@ HEADERS = Path(__file__).parents[2] / "seeds" / "pos_receipt_headers.csv"
 REQUIRED = ["store_id", "pos_id", "receipt_no", "line_no", "type", "business_date", "sold_at"]
 REQUIRED += ["sku", "qty", "amount"]
 KINDS = {"SALE": 1, "RETURN": -1}
+EXPORT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d{1,12})(?!\d))?")
 NUMBER = re.compile(r"[+-]?[0-9]{1,14}(\.[0-9]+)?")
 
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
-    """Every receipt line; key: (store, pos, receipt, line, date, type, export)."""
-    if not re.match(r"\d{4}-\d{2}-\d{2}", file.name):
+    """Every receipt line; key: (store, pos, receipt, line, date, type, export, state of the file).
+
+    What is the same in every state of a file still lands anew with each: a till's day counts as
+    one state has it, or a receipt that was taken out would stay.
+    """
+    export = EXPORT.match(file.name)
+    if not export:
         yield BadRecord(
             "file name", f"{file.name} does not start with a date", "Name it YYYY-MM-DD.csv.", ""
         )
         return
+    day, number = export.groups(default="1")
+    version = {
+        "_export": f"{day}-{number:0>12}",
+        "_modified_at": file.modified_at.astimezone(UTC).isoformat(" ", "microseconds"),
+        "_size": f"{file.size:0>12}",
+    }
     yield from read_rows(
         read_csv(file, columns=REQUIRED, renamed=_fields_of_headers()),
         lambda texts: _record(
-            {field: text.strip() for field, text in texts.items()},
-            file.name.partition(".")[0],
-            pseudonymiser,
+            {field: text.strip() for field, text in texts.items()}, day, version, pseudonymiser
         ),
     )
 
@@ -50,7 +62,9 @@ def _fields_of_headers() -> dict[str, str]:
         return {row["header"]: row["field"] for row in csv.DictReader(file)}
 
 
-def _record(line: dict[str, str], export: str, pseudonymiser: Pseudonymiser) -> Record:
+def _record(
+    line: dict[str, str], exported_on: str, version: dict[str, str], pseudonymiser: Pseudonymiser
+) -> Record:
     kind = required(line, "type")
     if kind not in KINDS:
         raise BadRecordError(f"type {kind[:20]!r} is unknown", "Use SALE or RETURN.")
@@ -72,9 +86,8 @@ def _record(line: dict[str, str], export: str, pseudonymiser: Pseudonymiser) -> 
         *(required(line, name) for name in ("store_id", "pos_id", "receipt_no", "line_no")),
         required(line, "business_date"),
         kind,
-        export,
+        *version.values(),
     )
-    payload = dump(pseudonymiser.scrub_values({**line, "_export": export}))
-    received_at = moment(export[:10])
+    payload = dump({**pseudonymiser.scrub_values(line), **version})
     local_moment(sold_at)
-    return Record("receipt_line", key, sold_at, received_at, payload)
+    return Record("receipt_line", key, sold_at, moment(exported_on), payload)

@@ -9,16 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingestion.files import LandedFile
-from ingestion.gateway import (
-    Pull,
-    Results,
-    as_list,
-    as_object,
-    dump,
-    each,
-    read_pulls,
-    required,
-)
+from ingestion.gateway import Pull, as_list, as_object, dump, read_pages, required
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, BadRecordError, Record, digest, local_moment
 
@@ -28,28 +19,23 @@ DROPPED = ("receiver_name", "receiver_address", "receiver_phone", "buyer_message
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
     """Every trade of every page; key: (tid, modified, content): each change is a version."""
-
-    def record(trade: Any, pull: Pull) -> Record:
-        known = as_object(trade, "the trade")
-        kept = {name: value for name, value in known.items() if name not in DROPPED}
-        payload = dump(pseudonymiser.scrub_values(kept))
-        tid, modified = required(kept, "tid"), required(kept, "modified")
-        local_moment(required(kept, "created"))
-        local_moment(modified)
-        key = (tid, modified, digest(payload))
-        return Record("trade", key, modified, pull.fetched_at, payload)
-
-    def parse(pull: Pull) -> Results:
-        yield from each(_trades(pull.response), lambda trade: record(trade, pull))
-
-    return read_pulls(file, parse)
+    return read_pages(file, pseudonymiser, _trades, _record)
 
 
-def _trades(response: dict[str, Any]) -> list[Any]:
-    if error := response.get("error_response"):
+def _trades(pull: Pull) -> list[Any]:
+    if error := pull.response.get("error_response"):
         raise BadRecordError(
             f"the API answered an error ({str(error)[:80]})", "Pull this window again."
         )
-    page = as_object(response.get("trades_sold_increment_get_response"), "the response")
+    page = as_object(pull.response.get("trades_sold_increment_get_response"), "the response")
     # TOP leaves `trades` out of an empty page.
     return as_list((page.get("trades") or {"trade": []}).get("trade"), "trades.trade")
+
+
+def _record(trade: dict[str, Any], pull: Pull) -> Record:
+    kept = {name: value for name, value in trade.items() if name not in DROPPED}
+    payload = dump(kept)
+    tid, modified = required(kept, "tid"), required(kept, "modified")
+    local_moment(required(kept, "created"))
+    local_moment(modified)
+    return Record("trade", (tid, modified, digest(payload)), modified, pull.fetched_at, payload)

@@ -15,6 +15,7 @@ import dlt
 
 from ingestion.manifest import DeclaredFile, ManifestError, check_known, declared_entry, read_page
 from ingestion.sources import SOURCES, Source
+from ingestion.sources.click_monitors import MONITORS
 from ingestion.warehouse import Warehouse
 
 FOLDER = "kafka"
@@ -22,7 +23,10 @@ SETTINGS = ("bootstrap", "group", "client", "secrets", "streams")
 # What exactly-once rests on is not for a declaration to change.
 OWN = ("bootstrap.servers", "group.id", "enable.auto.commit", "enable.auto.offset.store")
 OWN += ("enable.partition.eof",)
-CHANNELS = {source.name: source for source in SOURCES if ".jsonl" in source.pattern}
+# Channels whose senders call us: their requests are what a gateway passes on.
+CALLING = ("sensors", "wechat_oa", "wecom_callbacks", "sms_reports", "sms_replies", "email_events")
+CALLING += tuple(f"{platform}_clicks" for platform in MONITORS)
+CHANNELS = {source.name: source for source in SOURCES if source.name in CALLING}
 
 
 @dataclass(frozen=True)

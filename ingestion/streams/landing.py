@@ -7,20 +7,20 @@ is an empty line, which nobody reads.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
 from ingestion.files import LandedFile
-from ingestion.gateway import dump
+from ingestion.gateway import as_object, dump
 from ingestion.pseudonyms import Pseudonymiser
+from ingestion.pulls.kept import put_in_place
 from ingestion.records import BadRecord, Record
-from ingestion.redaction import redacted_junk, redacted_line, redacted_row
+from ingestion.redaction import redacted_junk, redacted_request, redacted_row
 from ingestion.streams.declaration import FOLDER, Stream
 
 Read = Callable[[LandedFile, Pseudonymiser], Iterator[Record | BadRecord]]
@@ -93,14 +93,7 @@ def _write(
             file.write(b"\n" * (message.offset - expected))
             file.write(_line(stream, message, pseudonymiser).encode(errors="replace") + b"\n")
             expected = message.offset + 1
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    put_in_place(partial, path)
     return path
 
 
@@ -109,15 +102,15 @@ def _line(stream: Stream, message: Message, pseudonymiser: Pseudonymiser) -> str
         return ""
     try:
         if stream.bodies:
-            body = message.value.decode()
-            line = {"received_at": message.sent_at.astimezone(UTC).isoformat(), "body": body}
-            return dump(redacted_line(line, pseudonymiser))
-        content = orjson.loads(message.value)
-        if not isinstance(content, dict):
-            return dump(pseudonymiser.scrub_values(content))
+            content: Any = {"received_at": message.sent_at.isoformat(), "body": ""}
+            content["body"] = message.value.decode()
+        else:
+            content = as_object(orjson.loads(message.value), "the message")
         if stream.entry:
             return dump(redacted_row(content, stream.entry, pseudonymiser))
-        return dump(redacted_line(content, pseudonymiser))
+        return dump(
+            redacted_request(stream.channel.name if stream.channel else "", content, pseudonymiser)
+        )
     except (ValueError, RecursionError):
-        # Not in a form that a reader takes, and it stays so: it goes to the quarantine by name.
+        # In no form that a reader takes, and it stays so: it goes to the quarantine by its offset.
         return redacted_junk(message.value.decode(errors="backslashreplace"), pseudonymiser) or "?"

@@ -2,7 +2,8 @@
 
 Reads one order a line (JSON), forks a loader that follows it, and answers with what became of it.
 An order may have the loader killed: after some seconds, or by the step of dlt that it names:
-``extract``, ``normalize``, ``load`` (the rows are in, the load is not marked as complete) or
+``extract``, ``normalize``, ``copy`` (a table's rows are staged, the job is not marked as done),
+``load`` (the rows are in, the load is not marked as complete) or
 ``complete`` (it is, but its package is still in the working directory).
 """
 
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dlt.common.storages.load_package import PackageStorage
+from dlt.destinations.impl.duckdb.duck import DuckDbCopyJob
 from dlt.load.load import Load
 from dlt.pipeline.pipeline import Pipeline
 
@@ -43,6 +45,8 @@ def load(order: dict[str, Any]) -> None:
     step = order.get("dies_after")
     if step == "load":
         Load.complete_package = die
+    elif step == "copy":
+        DuckDbCopyJob.run = dying_after(DuckDbCopyJob.run)
     elif step == "complete":
         PackageStorage.complete_loading_package = die
     elif step:

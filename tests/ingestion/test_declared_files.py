@@ -185,12 +185,12 @@ def test_values_constants_units_and_returns(tmp_path: Path) -> None:
         "    negative_amounts: return"
     )
     manifest = wire.declare(tmp_path, entry("orders", settings))
-    content = "at,id,amount,who,state\n2026-07-03,1,-500,c1,已退款\n2026-07-03,2,5,c1,其他\n"
+    content = "at,id,amount,who,state\n2026-07-03,1,-500,c1,已退款\n2026-07-03,2,5,c1,placed\n"
     first, second = landed(wire.read_declared(manifest, content.encode()))
     assert (first["status"], first["store"]) == ("refunded", "总店")
     assert (first["amount"], first["money_unit"]) == ("-500", "fen")
-    # an unknown value stays as it is: staging shows it, nothing hides it
-    assert second["status"] == "其他"
+    # a value that is not mapped stays as it is
+    assert second["status"] == "placed"
 
 
 def test_identifiers_meet_those_of_other_sources(tmp_path: Path) -> None:
@@ -386,3 +386,55 @@ def test_real_sensors_lines_land_event_by_event(shared_data: Path, warehouse: Wa
     assert outcome.rows_landed == outcome.rows_read - empty >= len(lines) - empty > 3
     rows = wire.raw(warehouse, "sensors", "payload")
     assert all(json.loads(payload)["distinct_id"] for (payload,) in rows)
+
+
+def test_an_order_status_that_nobody_knows_is_quarantined_with_the_words_we_know(
+    tmp_path: Path,
+) -> None:
+    manifest = wire.declare(
+        tmp_path,
+        entry(
+            "orders",
+            "columns: {occurred_at: at, amount: amount, status: status, customer: who}\n"
+            "    values: {status: {已付款: paid}}",
+        ),
+    )
+    rows = ("已付款", "refunded", "", "已发货", PHONE)
+    lines = [f"2026-07-03 10:00:00,9.90,{status},c1" for status in rows]
+    *good, shipped, personal = wire.read_declared(
+        manifest, "\n".join(["at,amount,status,who", *lines]).encode()
+    )
+    statuses = [json.loads(record.payload)["status"] for record in good]
+    assert statuses == ["paid", "refunded", "paid"]
+    assert isinstance(shipped, BadRecord)
+    assert shipped.reason == (
+        "status '已发货' is none of placed, paid, completed, refunded, cancelled"
+    )
+    assert "`values: {status: {your word: paid}}`" in shipped.remedy
+    # the reason is scrubbed before it is written, the remedy is not
+    assert isinstance(personal, BadRecord)
+    assert PHONE not in personal.remedy
+
+
+def test_a_source_starts_over_as_the_documentation_says(warehouse: Warehouse) -> None:
+    text = (wire.PROJECT / "docs" / "declared-files.md").read_text(encoding="utf-8")
+    code = text.partition("**One declared source**")[2].partition('-c "')[2].partition('"\n')[0]
+    manifest = wire.declare(
+        warehouse.root,
+        "files:"
+        + "".join(
+            f"\n  - name: {name}\n    path: {name}.csv\n    shape: orders\n"
+            "    columns: {occurred_at: at, amount: amount, customer: who}"
+            for name in ("crm_orders", "other")
+        ),
+    )
+    for name in ("crm_orders", "other"):
+        (warehouse.root / f"{name}.csv").write_text(
+            "at,amount,who\n2026-07-03 10:00:00,9.90,c1\n2026-07-04 10:00:00,nothing,c1\n"
+        )
+    first = wire.load(warehouse, manifest)
+    assert (first.files, first.rows_landed, first.rows_quarantined) == (2, 2, 2)
+    exec(code.replace("warehouse/omnitouch.duckdb", str(warehouse.database)), {})
+    again = wire.load(warehouse, manifest)
+    assert (again.files, again.rows_landed, again.rows_quarantined) == (1, 1, 1)
+    assert len(wire.raw(warehouse, "declared")) == 2

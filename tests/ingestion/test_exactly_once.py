@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,30 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple]]:
         wire.deliver(warehouse, source, [good(number) for number in range(LINES_PER_SOURCE)])
     crm(warehouse, list(range(LINES_PER_SOURCE)), "all")
     outcome = wire.load(warehouse, manifest)
-    assert outcome.rows_landed == outcome.rows_read == LINES_PER_SOURCE * 9
-    return wire.records(warehouse)
+    assert outcome.rows_landed == outcome.rows_read == LINES_PER_SOURCE * (len(wire.GOOD_LINES) + 1)
+    return identified(warehouse)
+
+
+def identified(warehouse: Warehouse) -> dict[str, list[tuple]]:
+    """Every source's records; of receipts what the latest state of each till's file says."""
+    return {**wire.records(warehouse), "pos_receipts": latest_receipts(warehouse)}
+
+
+def latest_receipts(warehouse: Warehouse) -> list[tuple]:
+    """Receipt and amount, as stg_pos_receipts__order_lines and int_orders_composed pick them."""
+    return wire.query(
+        warehouse,
+        """
+        select payload->>'receipt_no' as receipt_no, payload->>'amount' as amount
+        from raw.pos_receipts
+        qualify dense_rank() over (
+            partition by
+                payload->>'store_id', payload->>'pos_id', payload->>'business_date'
+            order by payload->>'_export' desc, payload->>'_modified_at' desc, payload->>'_size' desc
+        ) = 1
+        order by all
+        """,
+    )
 
 
 @pytest.mark.parametrize("seed", range(SCHEDULES))
@@ -69,6 +92,7 @@ def test_any_schedule_of_deliveries_lands_the_same(
         start = chance.randint(1, LINES_PER_SOURCE)
         deliveries.append((source, everything[:start], f"grows/{wire.FILE_NAMES.get(source)}"))
     chance.shuffle(deliveries)
+    # of receipts the file that changed last counts, so the whole one has to be that
     deliveries += [
         (source, everything, f"grows/{wire.FILE_NAMES.get(source)}")
         for source in (*wire.GOOD_LINES, "crm")
@@ -84,8 +108,8 @@ def test_any_schedule_of_deliveries_lands_the_same(
                 wire.deliver(warehouse, source, lines, name)
         outcome = wire.load(warehouse, manifest)
         read, landed = read + outcome.rows_read, landed + outcome.rows_landed
-    assert wire.records(warehouse) == at_once
-    assert landed == LINES_PER_SOURCE * 9 < read
+    assert identified(warehouse) == at_once
+    assert LINES_PER_SOURCE * (len(wire.GOOD_LINES) + 1) <= landed < read
     assert wire.load(warehouse, manifest).files == 0
 
 
@@ -127,3 +151,38 @@ def test_every_version_of_a_changing_record_lands(warehouse: Warehouse) -> None:
     wire.deliver(warehouse, "taobao_trades", [wire.taobao_trades(*versions, *versions)])
     outcome = wire.load(warehouse)
     assert (outcome.rows_landed, outcome.rows_duplicate) == (3, 3)
+
+
+def test_a_till_file_put_right_under_its_name_replaces_the_day(warehouse: Warehouse) -> None:
+    def export(name: str, changed_at: int, **amounts: str) -> None:
+        rows = [
+            wire.pos_row(1, receipt=receipt, amount=amount) for receipt, amount in amounts.items()
+        ]
+        path = wire.deliver(warehouse, "pos_receipts", rows, name)
+        os.utime(path, (changed_at, changed_at))
+        wire.load(warehouse)
+
+    export("2026-07-03.csv", 1_000, A="10.00", B="20.00")
+    # the amount of one receipt was wrong, the other was voided
+    export("2026-07-03.csv", 2_000, A="11.00")
+    assert latest_receipts(warehouse) == [("A", "11.00")]
+    # and then it was right after all
+    export("2026-07-03.csv", 3_000, A="10.00", B="20.00")
+    assert latest_receipts(warehouse) == [("A", "10.00"), ("B", "20.00")]
+    # an export of its own number comes after, whenever its file was changed; the tenth is the last
+    export("2026-07-03-2.csv", 500, A="12.00")
+    export("2026-07-03-10.csv", 400, A="13.00")
+    export("2026-07-03-9.csv", 600, A="14.00")
+    assert latest_receipts(warehouse) == [("A", "13.00")]
+    # the export of a later day may mention the date again
+    export("2026-07-04.csv", 300, A="15.00")
+    assert latest_receipts(warehouse) == [("A", "15.00")]
+
+
+def test_a_till_file_that_was_copied_brings_nothing_new(warehouse: Warehouse) -> None:
+    path = wire.deliver(warehouse, "pos_receipts", [wire.pos_row(1), wire.pos_row(2)])
+    wire.load(warehouse)
+    (path.parent / "copy").mkdir()
+    shutil.copy2(path, path.parent / "copy" / path.name)
+    outcome = wire.load(warehouse)
+    assert (outcome.rows_read, outcome.rows_duplicate) == (2, 2)

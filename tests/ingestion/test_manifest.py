@@ -44,6 +44,8 @@ def manifest(folder: Path, **settings: str | None) -> Path:
         ({"identifiers": "{phon: tel}"}, "unknown identifier type 'phon'; did you mean 'phone'?"),
         ({"values": "{stat: {a: b}}"}, "unknown field 'stat'"),
         ({"values": "{status: paid}"}, "`status` is no mapping"),
+        ({"values": "{status: {ok: complet}}"}, "did you mean 'completed'?"),
+        ({"constants": "{status: done}"}, "Known: placed, paid, completed, refunded, cancelled"),
         ({"constants": "{colour: red}"}, "unknown field 'colour'"),
         ({"encoding": "gbq"}, "unknown encoding 'gbq'; try utf-8 or gb18030"),
         ({"encoding": "utf-16"}, "save them as utf-8"),

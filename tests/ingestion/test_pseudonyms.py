@@ -6,6 +6,9 @@ import base64
 import gzip
 import hashlib
 import json
+import threading
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,8 +18,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.pseudonyms import Pseudonymiser, configured_pseudonymiser, may_be_personal
-from ingestion.sources.declared import phone_identifiers
+from ingestion.identifiers import phone_identifiers
+from ingestion.pseudonyms import (
+    SECRETS,
+    Pseudonymiser,
+    configured_pseudonymiser,
+    may_be_personal,
+)
 from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
 from tests.ingestion.wire import PSEUDONYMISER
@@ -157,16 +165,56 @@ def test_the_cheap_look_never_passes_over_what_scrubbing_would_find(
         assert may_be_personal(orjson.dumps({"x": text}))
 
 
-def test_a_key_is_made_once_and_kept_outside_the_warehouse(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def without_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMNITOUCH_HMAC_KEY")
     monkeypatch.setattr("dlt.secrets.get", lambda *_: None)
+
+
+@pytest.mark.usefixtures("without_key")
+def test_a_key_is_made_once_and_kept_outside_the_warehouse(tmp_path: Path) -> None:
     secrets = tmp_path / ".dlt" / "secrets.toml"
     made = configured_pseudonymiser(secrets)
     assert secrets.stat().st_mode & 0o777 == 0o600
     key = secrets.read_text().split('hmac_key = "')[1].split('"')[0]
     assert Pseudonymiser(key.encode()).fingerprint() == made.fingerprint()
+    assert configured_pseudonymiser(secrets).fingerprint() == made.fingerprint()
+
+
+@pytest.mark.usefixtures("without_key")
+def test_a_new_key_leaves_other_secrets_alone(tmp_path: Path) -> None:
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text('# ours\n[omnitouch]\nhmac_key_id = "k7"\n\n[destination]\npassword = "p"\n')
+    made = configured_pseudonymiser(secrets)
+    assert made.key_id == "k7"
+    assert configured_pseudonymiser(secrets).fingerprint() == made.fingerprint()
+    text = secrets.read_text()
+    assert text.startswith("# ours")
+    assert tomllib.loads(text)["destination"] == {"password": "p"}
+
+
+@pytest.mark.usefixtures("without_key")
+def test_first_runs_at_the_same_time_agree_on_one_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # every one of them has looked for a key, and found none, before the first one writes
+    found_none = threading.Barrier(8)
+
+    def find_nothing(name: str, _: type) -> None:
+        if name == "omnitouch.hmac_key_id":
+            found_none.wait()
+
+    monkeypatch.setattr("dlt.secrets.get", find_nothing)
+    secrets = tmp_path / ".dlt" / "secrets.toml"
+    with ThreadPoolExecutor(8) as runs:
+        made = list(runs.map(configured_pseudonymiser, [secrets] * 8))
+    assert len({run.fingerprint() for run in made}) == 1
+    assert secrets.read_text().count("hmac_key =") == 1
+
+
+def test_the_key_file_is_the_projects_whatever_the_current_directory() -> None:
+    assert wire.PROJECT / ".dlt" / "secrets.toml" == SECRETS
+    assert configured_pseudonymiser.__defaults__ == (SECRETS,)
 
 
 def uncompressed(path: Path) -> bytes:

@@ -110,3 +110,26 @@ def test_received_at_is_an_instant_whatever_way_a_collector_writes_it() -> None:
     ):
         record, _ = one("sensors", wire.sensors(wire.sensors_event(1), **fields))
         assert record.received_at == expected
+
+
+def test_a_finer_report_row_is_a_row_of_its_own_and_a_renamed_promotion_is_none() -> None:
+    def cell(**dimensions: str) -> tuple[str, str]:
+        _, payload = one("ocean_reports", wire.ocean_reports(1, **dimensions))
+        return payload["_dimensions"], payload["_cell"]
+
+    by_ad = cell()
+    assert by_ad[0] == "cdp_promotion_id stat_time_day"
+    assert by_ad == cell(cdp_promotion_name="旧") == cell(cdp_promotion_name="新")
+    by_creative = [cell(creative_id=creative) for creative in ("c1", "c2")]
+    assert {names for names, _ in by_creative} == {"cdp_promotion_id creative_id stat_time_day"}
+    assert len({by_ad[1], *(digest for _, digest in by_creative)}) == 3
+    hours = [cell(stat_time_hour=f"2026-07-02 {hour}:00:00")[1] for hour in (10, 11)]
+    assert hours[0] != hours[1]
+
+
+def test_the_figures_of_a_report_are_no_phones() -> None:
+    line = wire.ocean_reports(1, note="13912345678")
+    line["response"]["data"]["rows"][0]["metrics"]["show_cnt"] = "13912345678"
+    _, payload = one("ocean_reports", line)
+    assert payload["metrics"]["show_cnt"] == "13912345678"
+    assert payload["dimensions"]["note"] == wire.PSEUDONYMISER.phone("13912345678")

@@ -86,7 +86,7 @@ create or replace table marts.ad_performance as
 select
     md5('ad' || day || channel) as ad_performance_id, cast(date '2026-07-01' + cast(day as int) as date) as spend_date,
     'ocean_reports' as source, channel, 'account' as account_id, 'c' || day % 4 as campaign_id,
-    '夏日焕肤' as campaign_name, 'a' || day as ad_id, cast(1000 + day as bigint) as impressions,
+    '夏日焕肤' as campaign_name, 'a' || day as ad_id, cast(null as varchar) as creative_id, cast(1000 + day as bigint) as impressions,
     cast(40 + day as bigint) as clicks, cast(120 + day * 1.5 as decimal(18, 4)) as spend,
     cast(3 as bigint) as platform_conversions, timestamp '2026-11-01' as fetched_at
 from range(90) days (day), channel_list where number < 3;

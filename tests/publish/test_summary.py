@@ -1,6 +1,8 @@
 """Does the end-of-run summary read right, also for a brand with little data?"""
 
 import re
+import subprocess
+import sys
 
 import fake_marts
 import pytest
@@ -35,7 +37,7 @@ channel       spend (CNY)  first_touch  last_touch  last_non_direct  linear  tim
 
 Files      ROOT/published/BATCH/*.parquet, 13 marts
 Report     ROOT/audit/BATCH/index.html
-Open       duckdb -readonly ROOT/published/BATCH/marts.duckdb
+Open       PYTHON -c 'import duckdb; duckdb.connect("ROOT/published/BATCH/marts.duckdb", True).sql("show tables").show()'
 """  # noqa: E501
 
 WITH_NOTHING = """\
@@ -50,14 +52,15 @@ Return on ad spend: no spend is known
 
 Files      ROOT/published/BATCH/*.parquet, 12 marts
 Report     ROOT/audit/BATCH/index.html
-Open       duckdb -readonly ROOT/published/BATCH/marts.duckdb
-"""
+Open       PYTHON -c 'import duckdb; duckdb.connect("ROOT/published/BATCH/marts.duckdb", True).sql("show tables").show()'
+"""  # noqa: E501
 
 
 def plain(text: str, warehouse: Warehouse) -> str:
     """Replace what differs from run to run."""
     text = text.replace(warehouse.current()["batch"], "BATCH")
     text = text.replace(str(warehouse.root.resolve()), "ROOT")
+    text = text.replace(sys.executable, "PYTHON")
     return re.sub(r"\(\d{4}-\d\d-\d\d \d\d:\d\d", "(AT", text) + "\n"
 
 
@@ -81,6 +84,15 @@ def test_the_summary_of_a_brand_without_spend_and_without_channel_names(warehous
     told = summarize(warehouse)
     assert "no spend is known" in told
     assert "\nbaidu_sem " in told
+
+
+def test_the_last_line_opens_the_marts_as_it_stands(tmp_path, publish_now):
+    publish_now()
+    command = summarize(Warehouse(tmp_path)).splitlines()[-1].removeprefix("Open").strip()
+    shown = subprocess.run(
+        ["sh", "-c", command], cwd="/", env={}, capture_output=True, text=True, check=True
+    )
+    assert "customers" in shown.stdout
 
 
 def test_the_summary_of_a_few_marts(warehouse, publish_now):

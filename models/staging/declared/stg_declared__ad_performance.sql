@@ -39,6 +39,9 @@ renamed as (
         parsed.ad as ad_id,
         parsed.load_id,
 
+        -- what it does not tell
+        {{ null_columns(['creative_id', 'report_cell_id', 'report_dimensions']) }},
+
         -- strings
         parsed.channel,
         coalesce(parsed.campaign_name, parsed.campaign) as campaign_name,

@@ -11,7 +11,9 @@
     'amount': 'amount',
     'member_no': 'member_no',
     'phone': 'phone',
-    'export_name': '_export',
+    'export_number': '_export',
+    'file_modified_at': '_modified_at',
+    'file_size': '_size',
 } %}
 
 -- One row per receipt line and export. A till's later export of a business date replaces the
@@ -37,7 +39,9 @@ renamed as (
         store_id || '/' || pos_id || '/' || business_date || '/' || receipt_no as source_order_id,
         store_id || '/' || pos_id || '/' || business_date as replace_group,
         store_id || '/' || pos_id || '/' || business_date as version_group,
-        export_name as version,
+        -- a file put right under its own name counts as it was last; the size keeps two files apart
+        -- that a copy gave the same time, as otherwise both would count
+        export_number || ' ' || file_modified_at || ' ' || file_size as version,
         {{ identifiers([('member_id', none, 'member_no')]) }}
         || coalesce(' ' || {{ phone_identifiers('phone') }}, '') as identifiers,
         load_id,
@@ -46,6 +50,7 @@ renamed as (
         case kind when 'SALE' then 'sale' when 'RETURN' then 'return' end as order_kind,
         'completed' as order_status,
         store_id,
+        {{ null_columns(['staff_id', 'creative_id', 'content_id']) }},
         sku as item_id,
 
         -- booleans
