@@ -12,9 +12,11 @@ import json
 import logging
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +30,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
-from ingestion.records import ENCODED, BadRecord, Record, Unreadable, digest
+from ingestion.records import ENCODED, BadRecord, Record, Unreadable, digest, packed_digest
 from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 
@@ -170,6 +172,7 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
     Raises:
         LoadFailedError: the pending package was refused.
     """
+    _drop_half_deleted(pipeline)
     if not pipeline.has_pending_data:
         return
     try:
@@ -204,6 +207,17 @@ def _take_back_copies(pipeline: dlt.Pipeline) -> None:
                     f"where {key} in (select {key} from read_parquet(%s))",
                     job.file_path,
                 )
+
+
+def _drop_half_deleted(pipeline: dlt.Pipeline) -> None:
+    """Delete extracted packages that are normalized already.
+
+    dlt commits the normalized package and then deletes the extracted one; killed in between, it
+    would stumble over what is left of it, and the whole package be given up.
+    """
+    normalized = pipeline.list_normalized_load_packages()
+    for load_id in set(pipeline.list_extracted_load_packages()).intersection(normalized):
+        shutil.rmtree(Path(pipeline.working_dir, "normalize", "extracted", load_id))
 
 
 def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudonymiser) -> Loaded:
@@ -348,6 +362,8 @@ def _batches(reads: list[FileToRead], ledger: _Ledger) -> Iterator[pa.Table]:
     columns: tuple[list[Any], ...] = tuple([] for _ in RECORDS)
     event_ids, sources, record_types, times, received, payloads = columns
     seen = ledger.seen
+    last_received_at: datetime | None = None
+    microseconds = 0
     for read in reads:
         source = read.source
         rows = repeated = 0
@@ -358,18 +374,21 @@ def _batches(reads: list[FileToRead], ledger: _Ledger) -> Iterator[pa.Table]:
                 bad.append(result)
                 continue
             record_type, key, occurred_at_raw, received_at, payload = result
-            event_id = digest(source, record_type, *key)
             # A merge that only inserts does not tell apart what comes twice in one package.
-            if (packed := bytes.fromhex(event_id)) in seen:
+            if (packed := packed_digest(source, record_type, *key)) in seen:
                 repeated += 1
                 continue
             seen.add(packed)
-            event_ids.append(event_id)
+            event_ids.append(packed.hex())
             sources.append(source)
             record_types.append(record_type)
             times.append(occurred_at_raw)
-            # As a count: Arrow takes it ten times faster than an instant with its zone.
-            received.append(round(received_at.timestamp() * 1_000_000))
+            # As a count: Arrow takes it ten times faster than an instant with its zone. The records
+            # of one request share one instant.
+            if received_at is not last_received_at:
+                last_received_at = received_at
+                microseconds = round(received_at.timestamp() * 1_000_000)
+            received.append(microseconds)
             payloads.append(payload)
             if len(event_ids) == ROWS_PER_BATCH:
                 yield _arrow(columns)

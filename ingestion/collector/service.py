@@ -17,6 +17,8 @@ from ingestion.collector.settings import Settings, read_settings
 from ingestion.warehouse import Warehouse
 
 GRACE_SECONDS = 10
+# Longer than a proxy in front keeps its connections: else it sends into one that just closes.
+KEEP_ALIVE_SECONDS = 75
 # A worker that is silent for so long is replaced; one on a busy machine is not.
 HEALTHCHECK_SECONDS = 30
 
@@ -55,6 +57,7 @@ def serve(
         log_level="warning",
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_worker_healthcheck=HEALTHCHECK_SECONDS,
     )

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from ingestion.pulls import baidu, ocean, tencent, xiaohongshu
+from ingestion.pulls import (
+    baidu,
+    doudian,
+    jd,
+    ocean,
+    taobao,
+    tencent,
+    wechat,
+    wecom,
+    xiaohongshu,
+    youzan,
+)
 from ingestion.pulls.vendor import Vendor
 
 VENDORS: dict[str, Vendor] = {
@@ -12,4 +23,11 @@ VENDORS: dict[str, Vendor] = {
     "tencent_leads": tencent.LEADS,
     "baidu_reports": baidu.REPORTS,
     "xiaohongshu_reports": xiaohongshu.REPORTS,
+    "taobao_trades": taobao.TRADES,
+    "doudian_orders": doudian.ORDERS,
+    "doudian_aftersales": doudian.AFTERSALES,
+    "jd_orders": jd.ORDERS,
+    "youzan_trades": youzan.TRADES,
+    "wechat_users": wechat.USERS,
+    "wecom_contacts": wecom.CONTACTS,
 }
