@@ -41,6 +41,9 @@ behaviour as (
         on events.identifier_set_id = touched_sets.identifier_set_id
     left join {{ ref('int_events_sessionized') }} as sessionized
         on events.event_id = sessionized.event_id
+    left join {{ ref('int_events_superseded') }} as superseded
+        on events.event_id = superseded.event_id
+    where superseded.event_id is null
 
 ),
 
