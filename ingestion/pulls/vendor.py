@@ -10,7 +10,7 @@ from time import sleep
 from typing import Any, NamedTuple
 
 from ingestion.pulls.accounts import Account
-from ingestion.pulls.windows import Days, Moments, Window
+from ingestion.pulls.windows import Days, Everything, Moments, Window
 
 Answer = dict[str, Any]
 
@@ -104,7 +104,7 @@ class Vendor:
     """
 
     base_url: str
-    schedule: Days | Moments
+    schedule: Days | Moments | Everything
     pages: Callable[[Call, Account, Window], Iterator[Page]]
     key: Callable[[dict[str, Any]], tuple[Any, ...]]
     judge: Callable[[Answer], Verdict]

@@ -85,7 +85,7 @@ BAD_LINES: list[tuple[str, str, Any, str]] = [
     ("wecom_contacts", "an error", wire.pull({"corpid": "ww1"}, {"errcode": 42001}), "42001"),
     ("wecom_contacts", "whose?", wire.pull({}, {
         "errcode": 0, "external_contact": {}, "follow_user": [{"createtime": wire.MOMENT}]}),
-     "corpid is missing"),
+     "account is missing"),
     ("wecom_contacts", "no time", wire.wecom_contacts(1, createtime=None), "createtime is missing"),
     ("wecom_chats", "an error", wire.pull({"corpid": "ww1"}, {"errcode": 10001}), "10001"),
     ("wecom_chats", "still encrypted", wire.wecom_chats({"seq": 1, "encrypt_chat_msg": "x"}),
@@ -111,7 +111,7 @@ BAD_LINES: list[tuple[str, str, Any, str]] = [
     ("youzan_trades", "no time", wire.youzan_trades(wire.youzan_trade(1, update_time=None)),
      "update_time is missing"),
     ("wechat_users", "an error", wire.pull({"appid": "wx1"}, {"errcode": 40001}), "not a list"),
-    ("wechat_users", "no account", wire.pull({}, {"user_info_list": []}), "appid is missing"),
+    ("wechat_users", "no account", wire.pull({}, {"user_info_list": []}), "account is missing"),
     ("wechat_users", "no openid", wire.wechat_users(1, openid=None), "openid is missing"),
     ("taobao_trades", "an error", wire.pull({}, {"error_response": {"code": 7}}), "an error"),
     ("taobao_trades", "no trade", wire.taobao_trades("trade"), "not an object"),

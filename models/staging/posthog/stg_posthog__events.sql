@@ -87,7 +87,8 @@ renamed as (
 
         -- what it does not tell
         {{ null_columns([
-            'declared_channel', 'scene', 'creative_id', 'content_id', 'store_id', 'staff_id'
+            'declared_channel', 'scene', 'creative_id', 'content_id', 'store_id',
+            'staff_id', 'version_group', 'version'
         ]) }},
 
         -- timestamps

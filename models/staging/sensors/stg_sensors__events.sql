@@ -75,7 +75,7 @@ renamed as (
         -- what it does not tell
         {{ null_columns([
             'raw_discriminator', 'declared_channel', 'creative_id', 'content_id',
-            'store_id', 'staff_id', 'properties'
+            'store_id', 'staff_id', 'properties', 'version_group', 'version'
         ]) }},
 
         -- timestamps

@@ -68,8 +68,8 @@ renamed as (
         -- what it does not tell
         {{ null_columns([
             'stream_id', 'referrer', 'utm_source', 'utm_medium', 'utm_campaign', 'scene',
-            'ad_id', 'item_id', 'order_id', 'project', 'creative_id', 'content_id', 'keyword',
-            'store_id', 'staff_id'
+            'ad_id', 'item_id', 'order_id', 'project', 'creative_id', 'content_id',
+            'keyword', 'store_id', 'staff_id', 'version_group', 'version'
         ]) }},
 
         -- timestamps
