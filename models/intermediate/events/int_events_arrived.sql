@@ -3,7 +3,10 @@
     'stg_chat_sessions__events',
     'stg_declared__events',
     'stg_email_events__events',
-    'stg_fxiaoke_crm__events',
+    'stg_fxiaoke_crm__contract_events',
+    'stg_fxiaoke_crm__follow_up_events',
+    'stg_fxiaoke_crm__lead_events',
+    'stg_fxiaoke_crm__opportunity_events',
     'stg_guide_scans__events',
     'stg_loyalty__events',
     'stg_marketing_automation__events',
@@ -18,12 +21,16 @@
 {% set restated = [
     'stg_call_records__events',
     'stg_chat_sessions__events',
-    'stg_fxiaoke_crm__events',
+    'stg_fxiaoke_crm__contract_events',
+    'stg_fxiaoke_crm__follow_up_events',
+    'stg_fxiaoke_crm__lead_events',
+    'stg_fxiaoke_crm__opportunity_events',
     'stg_guide_scans__events',
     'stg_loyalty__events',
     'stg_marketing_automation__events',
     'stg_registration_forms__events',
 ] %}
+{% set no_versions = null_columns(['version_group', 'version']) %}
 
 -- One row per event of any channel, as it came. Reading the channels is most of the work, so it is
 -- done once: a changed rule reads this table again, not them.
@@ -32,8 +39,7 @@ with unioned as (
     {% for channel in channels %}
         select
             {{ event_columns() }},
-            {{ 'version_group' if channel in restated else 'cast(null as string)' }} as version_group,
-            {{ 'version' if channel in restated else 'cast(null as string)' }} as version
+            {{ 'version_group, version' if channel in restated else no_versions }}
         from {{ ref(channel) }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
