@@ -18,7 +18,9 @@ from ingestion.pulls.vendor import Vendor
 
 VENDORS: dict[str, Vendor] = {
     "ocean_reports": ocean.REPORTS,
+    "ocean_leads": ocean.LEADS,
     "tencent_reports": tencent.REPORTS,
+    "tencent_leads": tencent.LEADS,
     "baidu_reports": baidu.REPORTS,
     "xiaohongshu_reports": xiaohongshu.REPORTS,
     "taobao_trades": taobao.TRADES,

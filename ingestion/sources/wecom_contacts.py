@@ -42,7 +42,8 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
         instant(required(follower, "createtime"))
         kept = {name: contact[name] for name in OF_CONTACT if name in contact}
         kept |= {name: follower[name] for name in OF_FOLLOWER if name in follower}
-        kept["tags"] = [tag for tag in follower.get("tags") or [] if tag.get("type") != OWN_TAG]
+        tags = [tag for tag in follower.get("tags") or [] if tag.get("type") != OWN_TAG]
+        kept["_tags"] = "|".join(f"{tag['group_name']}={tag['tag_name']}" for tag in tags)
         kept = pseudonymiser.scrub_values(kept)
         phones = follower.get("remark_mobiles") or [None]
         kept["phone"] = pseudonymiser.phone(phones[found[2]])

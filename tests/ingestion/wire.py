@@ -225,10 +225,10 @@ def chat_sessions(number: int = 0, data_type: str = "chatRecord", **fields: Any)
     return pull({"dataType": data_type}, {"total": 1, "data": data})
 
 
-def fxiaoke_crm(number: int = 0, name: str = "LeadsObj", **fields: Any) -> Line:
-    known = {"_id": f"68fa{number}", "object_describe_api_name": name, "is_deleted": False}
+def fxiaoke_crm(number: int = 0, api_name: str = "LeadsObj", /, **fields: Any) -> Line:
+    known = {"_id": f"68fa{number}", "object_describe_api_name": api_name, "is_deleted": False}
     known |= {"create_time": MOMENT * 1000, "last_modified_time": MOMENT * 1000, **fields}
-    request = {"data": {"dataObjectApiName": name, "search_query_info": {"limit": 100}}}
+    request = {"data": {"dataObjectApiName": api_name, "search_query_info": {"limit": 100}}}
     return pull(request, {"errorCode": 0, "data": {"dataList": [known]}})
 
 
