@@ -6,17 +6,17 @@ The manifest's own format is described in docs/declared-files.md.
 from __future__ import annotations
 
 import codecs
-import csv
 import difflib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
+
+from ingestion.identifiers import identifier_types, rule_of
 
 
 @dataclass(frozen=True)
@@ -45,20 +45,21 @@ _ORDER = ("order_id", "line_id", "amount", "quantity", "unit_price", "product", 
 _ORDER += ("refunded", "store", "updated_at")
 _SPEND = ("account", "campaign", "campaign_name", "ad", "impressions", "clicks", "conversions")
 _SPEND += ("updated_at",)
+_PROFILE = ("occurred_at", "name", "gender", "birthday", "birth_year", "province", "city", "level")
+_PROFILE += ("points", "company", "job_title", "industry", "member_since", "tags")
 SHAPES = {
     "events": Shape(("occurred_at", "event"), (*_TOUCH, "discriminator")),
     "touches": Shape(("occurred_at", "channel"), ("event", *_TOUCH[1:]), {"event": "touch"}),
     "orders": Shape(("occurred_at",), _ORDER, {"status": "paid"}),
     "ad_spend": Shape(("date", "channel", "cost"), _SPEND, of_people=False),
     "paths": Shape(("path", "conversions"), ("value", "non_conversions"), of_people=False),
-    "profiles": Shape((), ("occurred_at", "name", "gender", "city", "level", "birthday")),
+    "profiles": Shape((), _PROFILE),
 }
 FORMATS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 FORMATS |= {".json": "jsonl", ".parquet": "parquet"}
 ORDER_STATUSES = ("placed", "paid", "completed", "refunded", "cancelled")
 # Times as a count since 1970: how many a second has.
 EPOCHS = {"epoch": 1, "epoch_ms": 1000}
-IDENTIFIER_TYPES = Path(__file__).parents[1] / "seeds" / "identifier_types.csv"
 
 
 class ManifestError(ValueError):
@@ -158,6 +159,7 @@ def _entry(manifest: Path, entry: Any, at: int) -> DeclaredFile:
     source = str(entry.get("source", entry["name"]))
     if not re.fullmatch(r"[\w.-]+", source):
         raise ManifestError(f"{where}: the source {source!r} may hold letters, digits, _ . - only")
+    identifiers = {_ruled(where, source, name): column for name, column in identifiers.items()}
     if customer:
         identifiers = {f"customer_key:{source}": customer, **identifiers}
     mapped = _mapping(where, entry, "values")
@@ -166,8 +168,6 @@ def _entry(manifest: Path, entry: Any, at: int) -> DeclaredFile:
     if entry["shape"] == "orders":
         meant = [*values.get("status", {}).values(), *filter(None, [constants.get("status")])]
         _known(where, "order status", meant, ORDER_STATUSES)
-    types = [name.partition(":")[0] for name in identifiers]
-    _known(where, "identifier type", types, _identifier_types())
     given = {*columns, *constants, *shape.defaults}
     if missing := [name for name in shape.required if name not in given]:
         raise ManifestError(
@@ -243,10 +243,12 @@ def _list(where: str, entry: dict[str, Any], name: str) -> list[str]:
     return value
 
 
-@cache
-def _identifier_types() -> list[str]:
-    with IDENTIFIER_TYPES.open(encoding="utf-8") as file:
-        return [row["identifier_type"] for row in csv.DictReader(file)]
+def _ruled(where: str, source: str, name: str) -> str:
+    """``type:namespace`` of an identifier as the source calls it."""
+    if rule := rule_of(source, name):
+        return ":".join(rule)
+    _known(where, "identifier type", [name.partition(":")[0]], identifier_types())
+    return name
 
 
 def _separator(where: str, entry: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
-from ingestion.records import BadRecord, Record, Unreadable, digest, packed_digest
+from ingestion.records import ENCODED, BadRecord, Record, Unreadable, digest, packed_digest
 from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 
@@ -73,8 +73,6 @@ LOADED_FILES = pa.schema(
     ]
 )
 LOAD_ID = "_dlt_load_id"
-# Bodies travel as base64: an excerpt must not carry a phone in that disguise.
-ENCODED = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]|%3[Dd]){24,}=*")
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 KEYS = {"quarantine": "quarantine_id", "loaded_files": "file_id"}
 SCHEMAS = {"quarantine": QUARANTINE, "loaded_files": LOADED_FILES}
@@ -179,6 +177,7 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
         return
     try:
         pipeline.normalize()
+        _take_back_copies(pipeline)
         pipeline.load()
     except PipelineStepFailed as error:
         _give_up(pipeline)
@@ -197,6 +196,28 @@ def _drop_half_deleted(pipeline: dlt.Pipeline) -> None:
     normalized = pipeline.list_normalized_load_packages()
     for load_id in set(pipeline.list_extracted_load_packages()).intersection(normalized):
         shutil.rmtree(Path(pipeline.working_dir, "normalize", "extracted", load_id))
+
+
+def _take_back_copies(pipeline: dlt.Pipeline) -> None:
+    """Clear the staging tables of what half-done jobs may have copied into them.
+
+    dlt repeats a job that was killed after its commit and before the note of it; a merge that only
+    inserts would then land every row of that copy twice.
+    """
+    if _on_spark():
+        return  # dlt merges into Delta from the files themselves
+    for load_id in pipeline.list_normalized_load_packages():
+        for job in pipeline.get_load_package_info(load_id).jobs["started_jobs"]:
+            table, file_format = job.job_file_info.table_name, job.job_file_info.file_format
+            if file_format != "parquet":
+                continue
+            key = KEYS.get(table, "event_id")
+            with pipeline.sql_client() as client, client.with_staging_dataset():
+                client.execute_sql(
+                    f"delete from {client.make_qualified_table_name(table)} "
+                    f"where {key} in (select {key} from read_parquet(%s))",
+                    job.file_path,
+                )
 
 
 def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudonymiser) -> Loaded:

@@ -16,6 +16,8 @@ EARLIEST_EPOCH = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
 EXCERPT_CHARACTERS = 2000
 # What a vendor's odd record can raise while it is taken apart.
 UNFORESEEN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+# Bodies travel as base64: an excerpt must not carry a phone in that disguise.
+ENCODED = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]|%3[Dd]){24,}=*")
 _CUT_OFF = f"{string.ascii_letters}{string.digits}%@._+-/= "
 
 

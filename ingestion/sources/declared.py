@@ -13,20 +13,20 @@ from decimal import Decimal, InvalidOperation
 
 from ingestion.files import LandedFile
 from ingestion.gateway import dump
+from ingestion.identifiers import identifier
 from ingestion.manifest import EPOCHS, ORDER_STATUSES, SHAPES, DeclaredFile
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, BadRecordError, Record, check_epoch, digest, instant
 from ingestion.tables import Row, read_csv, read_jsonl, read_parquet, read_rows
+from ingestion.tags import tag_text
 
 TIMES = ("occurred_at", "updated_at", "date")
 AMOUNTS = ("value", "amount", "unit_price", "refunded", "cost")
 COUNTS = ("quantity", "impressions", "clicks", "conversions", "non_conversions")
 MAY_BE_NEGATIVE = ("amount", "quantity", "value")
-SECRET = ("phone", "email", "id_number", "imei")
 # How spreadsheets write times (2026/7/3 9:05), and figures (1,234.50).
 UNPADDED = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]+(\d{1,2})(?=:))?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-HASHES = ("phone_md5", "phone_sha256", "imei_md5", "mac_md5")
 
 
 def read(
@@ -95,6 +95,8 @@ def _mapped(
         name: text if name in checked else pseudonymiser.scrub(text)
         for name, text in fields.items()
     }
+    if "tags" in fields:
+        fields["tags"] = tag_text(fields["tags"])
     if "path" in fields:
         steps = [step.strip() for step in fields["path"].split(declared.path_separator)]
         fields["path"] = " > ".join(step for step in steps if step)
@@ -164,29 +166,9 @@ def _number(declared: DeclaredFile, text: str, name: str) -> str:
 def _identifiers(
     declared: DeclaredFile, texts: dict[str, str], pseudonymiser: Pseudonymiser
 ) -> list[str]:
-    """``type:namespace:value`` of every identifier the row has; blanks inside are written %20."""
+    """``type:namespace:value`` of every identifier the row has."""
     found = []
     for name, column in declared.identifiers.items():
-        text = texts.get(column, "").strip()
-        if not text:
-            continue
-        identifier_type, _, namespace = name.partition(":")
-        if identifier_type == "phone":
-            # A masked phone tells nothing apart; it is no identifier.
-            token = pseudonymiser.phone(text)
-            found += phone_identifiers(token) if token else []
-            continue
-        if identifier_type in SECRET:
-            text = pseudonymiser.secret(identifier_type, text).rpartition(".")[2]
-        elif identifier_type in HASHES:
-            text = pseudonymiser.vendor_hash(identifier_type, text).rpartition(".")[2]
-        else:
-            text = pseudonymiser.scrub(text)
-        found.append(f"{identifier_type}:{namespace}:{text}".replace(" ", "%20"))
+        kind, _, namespace = name.partition(":")
+        found += identifier(kind, namespace, texts.get(column, ""), pseudonymiser)
     return found
-
-
-def phone_identifiers(token: str) -> list[str]:
-    """The three identifiers of a phone's token: our own, and two that vendors' hashes meet."""
-    _, _, own, md5, sha256 = token.split(".")
-    return [f"phone::{own}", f"phone_md5::{md5}", f"phone_sha256::{sha256}"]

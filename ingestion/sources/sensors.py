@@ -9,8 +9,6 @@ hold the link.
 from __future__ import annotations
 
 import binascii
-import gzip
-import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -29,6 +27,7 @@ from ingestion.gateway import (
     query_of,
     read_requests,
     required,
+    unzipped,
 )
 from ingestion.pseudonyms import Pseudonymiser, may_be_personal
 from ingestion.records import BadRecord, BadRecordError, Record, check_instant
@@ -42,7 +41,7 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
     scrub = lru_cache(maxsize=10_000)(pseudonymiser.scrub)
 
     def parse(request: Request) -> Results:
-        text = _json_of(request)
+        text = json_of(form_of(request.body, request.query))
         personal = may_be_personal(text)
         parsed = load_json(text)
         project = scrub(_project(request.query))
@@ -65,19 +64,13 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
     return read_requests(file, parse)
 
 
-def _json_of(request: Request) -> bytes:
-    """One event, or an array of them: from the body, or the query of an image request."""
-    raw = request.body or request.query.encode()
+def form_of(body: bytes, query: str) -> dict[str, bytes]:
+    """The fields of the body, or of the query where the SDK sent an image request."""
+    raw = body or query.encode()
     if raw[:1] in (b"{", b"["):
-        return raw
-    form = {name: value for name, _, value in (field.partition(b"=") for field in raw.split(b"&"))}
-    for field in ("json", "data", "data_list"):
-        if value := form.get(field.encode()):
-            return _unquoted(value) if field == "json" else _unpacked(_unquoted(value), field)
-    raise BadRecordError(
-        "the request holds no event (no data, no data_list)",
-        "Health checks can stay; otherwise look at the SDK's server URL.",
-    )
+        return {"json": raw}
+    fields = (field.partition(b"=") for field in raw.split(b"&"))
+    return {name.decode(errors="replace"): _unquoted(value) for name, _, value in fields}
 
 
 def _unquoted(value: bytes) -> bytes:
@@ -88,24 +81,27 @@ def _unquoted(value: bytes) -> bytes:
     return unquote_to_bytes(value) if b"%" in plain else plain
 
 
-def _unpacked(value: bytes, field: str) -> bytes:
+def json_of(form: dict[str, bytes], limit: int = MAX_UNZIPPED_BYTES) -> bytes:
+    """One event, or an array of them, as JSON text of at most ``limit`` unzipped bytes.
+
+    Raises:
+        BadRecordError: the fields hold none, or it is damaged or too large.
+    """
+    for field in ("json", "data", "data_list"):
+        if value := form.get(field):
+            return value if field == "json" else _unpacked(value, field, limit)
+    raise BadRecordError(
+        "the request holds no event (no data, no data_list)",
+        "Health checks can stay; otherwise look at the SDK's server URL.",
+    )
+
+
+def _unpacked(value: bytes, field: str, limit: int) -> bytes:
     try:
         packed = binascii.a2b_base64(value, strict_mode=True)
     except binascii.Error as error:
         raise BadRecordError(f"{field} is no base64", "The body was cut or re-encoded.") from error
-    if packed[:2] != b"\x1f\x8b":
-        return packed
-    try:
-        # A small zip can unfold into gigabytes: stop before memory does.
-        unzipped = zlib.decompressobj(wbits=31)
-        text = unzipped.decompress(packed, MAX_UNZIPPED_BYTES)
-    except (zlib.error, gzip.BadGzipFile) as error:
-        raise BadRecordError(f"{field} is no whole gzip", "The body was cut on its way.") from error
-    if not unzipped.eof:
-        raise BadRecordError(
-            f"{field} is cut short or over 64 MiB unzipped", "Send smaller batches."
-        )
-    return text
+    return unzipped(packed, limit) if packed[:2] == b"\x1f\x8b" else packed
 
 
 @lru_cache(maxsize=1000)

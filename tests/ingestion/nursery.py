@@ -3,8 +3,9 @@
 Reads one order a line (JSON), forks a loader that follows it, and answers with what became of it.
 An order may have the loader killed: after some seconds, or by the step of dlt that it names:
 ``extract``, ``commit`` (what was extracted is normalized, and half deleted), ``normalize``,
-``load`` (the rows are in, the load is not marked as complete) or ``complete`` (it is, but its
-package is still in the working directory).
+``copy`` (a table's rows are staged, the job is not marked as done), ``load`` (the rows are in, the
+load is not marked as complete) or ``complete`` (it is, but its package is still in the working
+directory).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dlt.common.storages.load_package import PackageStorage
+from dlt.destinations.impl.duckdb.duck import DuckDbCopyJob
 from dlt.load.load import Load
 from dlt.pipeline.pipeline import Pipeline
 
@@ -54,6 +56,8 @@ def load(order: dict[str, Any]) -> None:
         PackageStorage.delete_package = die_deleting
     elif step == "load":
         Load.complete_package = die
+    elif step == "copy":
+        DuckDbCopyJob.run = dying_after(DuckDbCopyJob.run)
     elif step == "complete":
         PackageStorage.complete_loading_package = die
     elif step:

@@ -103,11 +103,18 @@ def odd_lines(source: str) -> st.SearchStrategy[bytes]:
         strategies.append(odd_documents(good).map(wire.encoded))
     if source == "sensors":
         strategies.append(gateways_of(source, wire.sensors_event(1)).map(wire.encoded))
-    if source == "sms_reports":
+    if source in ("sms_reports", "sms_replies", "email_events"):
         report = json.loads(good["body"])[0]
         strategies.append(gateways_of(source, report).map(wire.encoded))
-    if source in ("wechat_oa", "ocean_clicks"):
-        field = "body" if source == "wechat_oa" else "query"
+    if source == "chat_sessions":
+        chats = json.loads(good["response"]["data"])
+        strategies.append(
+            odd_documents(chats)
+            .map(lambda data: wire.pull({}, {"data": json.dumps(data)}))
+            .map(wire.encoded)
+        )
+    if source in ("wechat_oa", "wecom_callbacks", "ocean_clicks"):
+        field = "query" if source == "ocean_clicks" else "body"
         strategies.append(
             odd_bytes(good[field].encode()).map(
                 lambda text: wire.encoded({**good, field: text.decode(errors="replace")})

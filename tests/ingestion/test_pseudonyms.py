@@ -18,13 +18,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestion.identifiers import phone_identifiers
 from ingestion.pseudonyms import (
     SECRETS,
     Pseudonymiser,
     configured_pseudonymiser,
     may_be_personal,
 )
-from ingestion.sources.declared import phone_identifiers
 from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
 from tests.ingestion.wire import PSEUDONYMISER

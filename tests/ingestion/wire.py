@@ -125,6 +125,147 @@ def sms_reports(number: int = 0, **fields: Any) -> Line:
     return gateway(path="/sms/report", body=json.dumps([report], ensure_ascii=False))
 
 
+def doudian_order(number: int = 0, **fields: Any) -> Line:
+    line = {"order_id": f"{number}1", "item_num": 1, "pay_amount": 19900, "post_amount": 0}
+    order = {"order_id": f"{number}", "shop_id": 11, "order_status": 105, "create_time": MOMENT}
+    order |= {"pay_time": MOMENT, "update_time": MOMENT, "doudian_open_id": f"1@#{number}"}
+    return {**order, "sku_order_list": [line], **fields}
+
+
+def doudian_orders(*orders: Any) -> Line:
+    data = {"page": 0, "size": 100, "total": len(orders), "shop_order_list": list(orders)}
+    return pull({"page": 0}, {"code": 10000, "msg": "success", "data": data})
+
+
+def doudian_aftersales(number: int = 0, **fields: Any) -> Line:
+    about = {"aftersale_id": f"a{number}", "refund_status": 3, "refund_amount": 19900}
+    about |= {"update_time": MOMENT, **fields}
+    item = {"aftersale_info": about, "order_info": {"shop_order_id": f"{number}"}}
+    return pull({"page": 0}, {"code": 10000, "data": {"items": [item], "total": 1}})
+
+
+def jd_order(number: int = 0, **fields: Any) -> Line:
+    item = {"skuId": "1", "jdPrice": "10.00", "itemTotal": "1"}
+    order = {"orderId": f"{number}", "orderState": "FINISHED_L", "orderPayment": "10.00"}
+    order |= {"orderStartTime": "2026-07-03 10:00:00", "modified": "2026-07-03 10:00:00"}
+    return {**order, "openIdBuyer": f"b{number}", "itemInfoList": [item], **fields}
+
+
+def jd_orders(*orders: Any) -> Line:
+    found = {"apiResult": {"success": True}, "orderTotal": len(orders)}
+    page = {"code": "0", "searchorderinfo_result": {**found, "orderInfoList": list(orders)}}
+    return pull({"app_key": "K1", "page": "1"}, {"jingdong_pop_order_search_responce": page})
+
+
+def youzan_trade(number: int = 0, **fields: Any) -> Line:
+    about = {"tid": f"E{number}", "status": "TRADE_SUCCESS", "created": "2026-07-03 10:00:00"}
+    about |= {"pay_time": "2026-07-03 10:01:00", "update_time": "2026-07-03 10:01:00", **fields}
+    line = {"oid": f"{number}", "num": 1, "payment": "10.00"}
+    return {"full_order_info": {"order_info": about, "orders": [line]}}
+
+
+def youzan_trades(*trades: Any) -> Line:
+    data = {"total_results": len(trades), "full_order_info_list": list(trades)}
+    return pull({"page_no": 1}, {"code": 200, "success": True, "data": data})
+
+
+def wecom_contacts(number: int = 0, **fields: Any) -> Line:
+    contact = {"external_userid": f"wo{number}", "type": 1, "unionid": f"u{number}"}
+    follower = {"userid": "guide07", "createtime": MOMENT, "state": "store0021", **fields}
+    entry = {"external_contact": contact, "follow_info": follower}
+    response = {"errcode": 0, "external_contact_list": [entry], "next_cursor": ""}
+    return pull({"corpid": "ww1", "userid_list": ["guide07"]}, response)
+
+
+def wecom_callbacks(number: int = 0, **fields: str) -> Line:
+    message = {"ToUserName": "ww1", "FromUserName": "sys", "CreateTime": str(MOMENT)}
+    message |= {"MsgType": "event", "Event": "change_external_contact"}
+    message |= {"ChangeType": "add_external_contact", "UserID": "guide07", "WelcomeCode": "W1"}
+    message |= {"ExternalUserID": f"wo{number}", "State": "store0021", **fields}
+    body = "".join(f"<{tag}><![CDATA[{text}]]></{tag}>" for tag, text in message.items())
+    return gateway(path="/wecom/ww1", body=f"<xml>{body}</xml>")
+
+
+def chat_message(number: int = 0, **fields: Any) -> Line:
+    message = {"msgid": f"m{number}", "action": "send", "from": "guide07", "tolist": ["wo1"]}
+    message |= {"roomid": "", "msgtime": MOMENT * 1000, "msgtype": "text"}
+    return {"seq": number, "message": {**message, "text": {"content": "您好"}, **fields}}
+
+
+def wecom_chats(*entries: Any, **request: Any) -> Line:
+    return pull({"corpid": "ww1", **request}, {"errcode": 0, "chatdata": list(entries)})
+
+
+def sms_replies(number: int = 0, **fields: Any) -> Line:
+    reply = {"phone_number": "13800138000", "content": "TD", "send_time": "2026-07-03 10:05:00"}
+    reply |= {"dest_code": "1069", "sign_name": "花间", "sequence_id": number + 1, **fields}
+    return gateway(path="/sms/up", body=json.dumps([reply], ensure_ascii=False))
+
+
+def email_event(number: int = 0, **fields: Any) -> Line:
+    event = {"email": "li@example.com", "timestamp": MOMENT, "event": "open", "category": "双十一"}
+    return {**event, "sg_event_id": f"e{number}", "sg_message_id": "m1.filter1", **fields}
+
+
+def email_events(*events: Line) -> Line:
+    return gateway(path="/mail", body=json.dumps(events, ensure_ascii=False))
+
+
+def call_records(number: int = 0, **fields: Any) -> Line:
+    call = {"id": number, "type": "呼入", "from": "13800138000", "to": "4008282815", "connect": 1}
+    call |= {"alerting_seconds": 10, "duration": 182, "created_at": "2026-07-03 10:30:00"}
+    return pull({"page": 1}, {"calls": [{**call, "agent_id": 733, **fields}], "count": 1})
+
+
+def chat_sessions(number: int = 0, data_type: str = "chatRecord", **fields: Any) -> Line:
+    chat = {"chatId": 9000 + number, "visitorStaticId": f"vs{number}", "createTime": MOMENT * 1000}
+    chat |= {"endTime": MOMENT * 1000 + 300_000, "keyword": "面霜", "effective": 1, **fields}
+    # the vendor writes the list as a text
+    data = json.dumps([chat], ensure_ascii=False)
+    return pull({"dataType": data_type}, {"total": 1, "data": data})
+
+
+def fxiaoke_crm(number: int = 0, name: str = "LeadsObj", **fields: Any) -> Line:
+    known = {"_id": f"68fa{number}", "object_describe_api_name": name, "is_deleted": False}
+    known |= {"create_time": MOMENT * 1000, "last_modified_time": MOMENT * 1000, **fields}
+    request = {"data": {"dataObjectApiName": name, "search_query_info": {"limit": 100}}}
+    return pull(request, {"errorCode": 0, "data": {"dataList": [known]}})
+
+
+def marketing_automation(number: int = 0, **fields: Any) -> Line:
+    row = {"log_id": f"L{number}", "event": "coupon_issue", "coupon_id": f"C{number}"}
+    return {**row, "occurred_at": "2026-07-03 10:00:00", "member_id": "M1", "amount": 20, **fields}
+
+
+def registration_forms(number: int = 0, **fields: Any) -> Line:
+    row = {"form_id": "F1", "entry_id": f"{number}", "submitted_at": "2026-07-03 10:00:00"}
+    return {**row, "phone": "13800138000", "attributes": {"city": "长沙"}, **fields}
+
+
+def jinshuju(number: int = 0, **fields: Any) -> Line:
+    entry = {"serial_number": number, "created_at": "2026-07-03T02:00:00.000Z", **fields}
+    entry = {"field_1": "李雷", "field_2": "13800138000", **entry}
+    pushed = {"form": "aBc123", "form_name": "秋季新品体验会", "entry": entry}
+    return gateway(path="/forms", body=json.dumps(pushed, ensure_ascii=False))
+
+
+def guide_scans(number: int = 0, **fields: Any) -> Line:
+    row = {"scan_id": f"S{number}", "occurred_at": "2026-07-03 10:00:00", "staff_id": "guide07"}
+    return {**row, "store_id": "S021", "wechat_union_id": "u1", **fields}
+
+
+def loyalty(number: int = 0, **fields: Any) -> Line:
+    row = {"flow_id": f"P{number}", "event": "points_earn", "member_id": "M1", "points": 100}
+    return {**row, "occurred_at": "2026-07-03 10:00:00", "balance": 300, **fields}
+
+
+def partner_feeds(number: int = 0, **fields: Any) -> Line:
+    row = {"partner": "dmp", "id_type": "mobile_md5", "id_value": f"{number:032x}"}
+    row |= {"collected_at": "2026-07-01 00:00:00", "expires_at": "2027-07-01 00:00:00"}
+    row |= {"legal_basis": "consent", "consent_reference": "CR-1", "purpose": "marketing"}
+    return {**row, "attributes": {"industry": "美妆"}, **fields}
+
+
 GOOD_LINES: dict[str, Callable[[int], Any]] = {
     "sensors": lambda number: sensors(sensors_event(number)),
     "wechat_oa": wechat_oa,
@@ -134,6 +275,23 @@ GOOD_LINES: dict[str, Callable[[int], Any]] = {
     "ocean_clicks": ocean_clicks,
     "pos_receipts": pos_row,
     "sms_reports": sms_reports,
+    "doudian_orders": lambda number: doudian_orders(doudian_order(number)),
+    "doudian_aftersales": doudian_aftersales,
+    "jd_orders": lambda number: jd_orders(jd_order(number)),
+    "youzan_trades": lambda number: youzan_trades(youzan_trade(number)),
+    "wecom_contacts": wecom_contacts,
+    "wecom_callbacks": wecom_callbacks,
+    "wecom_chats": lambda number: wecom_chats(chat_message(number)),
+    "sms_replies": sms_replies,
+    "email_events": lambda number: email_events(email_event(number)),
+    "call_records": call_records,
+    "chat_sessions": chat_sessions,
+    "fxiaoke_crm": fxiaoke_crm,
+    "marketing_automation": marketing_automation,
+    "registration_forms": registration_forms,
+    "guide_scans": guide_scans,
+    "loyalty": loyalty,
+    "partner_feeds": partner_feeds,
 }
 
 
@@ -180,7 +338,8 @@ class _InMemory:
 def landed_file(name: str, content: bytes) -> LandedFile:
     """A file that a reader can read, without a disk."""
     modified = datetime(2026, 7, 3, tzinfo=UTC)
-    return LandedFile(name, len(content), modified, _InMemory(content))
+    # One size for all: the state of a till's file is part of its records, and no test's matter.
+    return LandedFile(name, 1000, modified, _InMemory(content))
 
 
 def read(source: str, content: bytes, name: str | None = None) -> list[Record | BadRecord]:

@@ -22,11 +22,15 @@ from ingestion.loading import run as load
 from ingestion.sample_brand import write_sample_brand
 from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse
+from tests.ingestion import wire
 
 PROJECT = Path(__file__).parents[2]
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 # Names the loads themselves, which differ from one schedule of deliveries to another.
 NAMES_LOADS = "load_accounting"
+LINES_PER_SOURCE = 20
+# Nobody reads artifacts and logs here, and they are a third of what a small run costs.
+SPARINGLY = ("--quiet", "--no-write-json", "--log-level-file", "none")
 
 
 @contextmanager
@@ -62,9 +66,9 @@ def dbt(warehouse: Path, *arguments: str) -> None:
         "DBT_TARGET_PATH": str(warehouse / "target"),
         "DBT_LOG_PATH": str(warehouse / "logs"),
     }
-    project = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
+    project = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     with environment(**paths):
-        result = dbtRunner(manifest=manifest()).invoke([*arguments, *project])
+        result = dbtRunner(manifest=manifest()).invoke([*SPARINGLY, *arguments, *project])
         release()
     failed = [
         f"{item.node.name}: {item.message}"
@@ -83,10 +87,17 @@ def release() -> None:
 
 
 def write_world(directory: Path, people: int, days: int, seed: int) -> None:
-    """The sample brand's raw files, all loaded into ``directory/omnitouch.duckdb``."""
+    """The sample brand's raw files, all loaded into ``directory/omnitouch.duckdb``.
+
+    Of the sources that the brand does not use there are some records, too.
+    """
     write_sample_brand(directory, people=people, days=days, seed=seed)
+    warehouse = Warehouse(directory)
+    for source, good in wire.GOOD_LINES.items():
+        if not (warehouse.landing / source).is_dir():
+            wire.deliver(warehouse, source, [good(number) for number in range(LINES_PER_SOURCE)])
     load(
-        Warehouse(directory),
+        warehouse,
         [directory / "landing" / "declared" / "sample_brand.yml"],
         lambda _: None,
     )

@@ -49,6 +49,9 @@ composed as (
         max(order_kind) as order_kind,
         max(order_status) as order_status,
         max(store_id) as store_id,
+        max(staff_id) as staff_id,
+        max(creative_id) as creative_id,
+        max(content_id) as content_id,
         cast(sum(quantity) as bigint) as item_count,
         cast(sum(gross_revenue) as decimal(18, 4)) as gross_revenue,
         cast(sum(refunded_revenue) as decimal(18, 4)) as refunded_revenue,
@@ -60,6 +63,8 @@ composed as (
     from lines
     where not is_reported_by_event or report_number = 1
     group by source, source_order_id, replace_group
+    -- a refund that came before its order waits for it
+    having max(order_status) is not null
 
 ),
 

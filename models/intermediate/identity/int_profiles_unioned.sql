@@ -15,6 +15,14 @@ with unioned as (
         identifiers,
         observed_at,
         load_id
+    from {{ ref('stg_wecom_contacts__profiles') }}
+    union all
+    select
+        profile_version_id,
+        source,
+        identifiers,
+        observed_at,
+        load_id
     from {{ ref('stg_declared__profiles') }}
 
 ),

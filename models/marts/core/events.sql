@@ -9,23 +9,12 @@ with touched_sets as (
 
 ),
 
-sessions as (
-
-    select
-        sessionized.event_id,
-        sessionized.session_id
-    from {{ ref('int_events_sessionized') }} as sessionized
-    inner join touched_sets
-        on sessionized.identifier_set_id = touched_sets.identifier_set_id
-
-),
-
 behaviour as (
 
     select
         events.event_id,
         touched_sets.customer_id,
-        cast(sessions.session_id as string) as session_id,
+        cast(sessionized.session_id as string) as session_id,
         events.stream_id as device_id,
         events.source,
         events.channel,
@@ -50,8 +39,8 @@ behaviour as (
     from {{ ref('int_events_unioned') }} as events
     inner join touched_sets
         on events.identifier_set_id = touched_sets.identifier_set_id
-    left join sessions
-        on events.event_id = sessions.event_id
+    left join {{ ref('int_events_sessionized') }} as sessionized
+        on events.event_id = sessionized.event_id
 
 ),
 
@@ -97,11 +86,13 @@ order_events as (
         occurred_at as received_at,
         source_order_id,
         cast(null as string) as item_id,
-        {{ null_columns([
-            'page_url', 'campaign_id', 'ad_id', 'creative_id', 'content_id', 'keyword'
-        ]) }},
+        {{ null_columns(['page_url', 'campaign_id', 'ad_id']) }},
+        creative_id,
+        content_id,
+        cast(null as string) as keyword,
         store_id,
-        {{ null_columns(['staff_id', 'properties', 'click_id', 'exclusion_reason']) }}
+        staff_id,
+        {{ null_columns(['properties', 'click_id', 'exclusion_reason']) }}
     from order_steps
 
 ),

@@ -51,11 +51,11 @@ renamed as (
             ('wechat_union_id', none, 'mini_program_union_id'),
             ('wechat_open_id', "coalesce(app_id, '')", 'mini_program_open_id'),
             ('device_id', none, 'coalesce(android_id, idfv)'),
-            ('oaid', none, 'oaid'),
-            ('idfa', none, 'idfa'),
             ('cookie_id', none, 'cookie_id'),
             ('ocean_click_id', none, url_parameter('page_url', 'clickid')),
-        ]) }}
+            ('baidu_click_id', none, url_parameter('page_url', 'bd_vid')),
+            ('tencent_click_id', none, url_parameter('page_url', '(?:gdt_vid|qz_gdt)')),
+        ] + device_ids(oaid='oaid', idfa='idfa')) }}
         || coalesce(' ' || {{ phone_identifiers('mobile') }}, '') as identifiers,
         'sensors:' || coalesce(
             cookie_id, android_id, idfv, mini_program_open_id, anonymous_id, distinct_id
@@ -69,7 +69,9 @@ renamed as (
         {{ url_parameter('page_url', 'utm_medium') }} as utm_medium,
         {{ url_parameter('page_url', 'utm_campaign') }} as utm_campaign,
         coalesce(
-            {{ url_parameter('page_url', 'clickid') }}, {{ url_parameter('page_url', 'bd_vid') }}
+            {{ url_parameter('page_url', 'clickid') }},
+            {{ url_parameter('page_url', 'bd_vid') }},
+            {{ url_parameter('page_url', '(?:gdt_vid|qz_gdt)') }}
         ) as click_id,
         case when lib = 'MiniProgram' then scene end as scene,
         {{ url_parameter('page_url', 'utm_campaign') }} as campaign_id,

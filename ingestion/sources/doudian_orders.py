@@ -1,0 +1,68 @@
+"""抖店 Douyin shop orders (order/searchList): fen, epoch seconds, one child order a line.
+
+An order comes again whenever its ``update_time`` moves; every version lands, the latest counts.
+Refunds come by themselves: doudian_aftersales.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ingestion.files import LandedFile
+from ingestion.gateway import (
+    Pull,
+    Results,
+    as_list,
+    as_object,
+    dump,
+    each,
+    read_pulls,
+    required,
+    without,
+)
+from ingestion.pseudonyms import Pseudonymiser
+from ingestion.records import BadRecord, BadRecordError, Record, digest, instant
+
+# Nobody downstream needs where a buyer lives or what the buyer is called; encrypted as they are.
+DROPPED = frozenset(
+    f"{prefix}{name}"
+    for prefix in ("", "encrypt_", "mask_")
+    for name in ("post_tel", "post_receiver", "post_addr", "id_card_no", "id_card_name")
+) | {"user_id_info", "user_coordinate", "buyer_words", "seller_words", "account_list"}
+DROPPED |= {"contract_info", "serial_number_list"}
+
+
+def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
+    """Every order; key: (order_id, update_time, content): each change is a version."""
+
+    def record(order: Any, pull: Pull) -> Record:
+        kept = without(as_object(order, "the order"), DROPPED)
+        payload = dump(pseudonymiser.scrub_values(kept))
+        instant(required(kept, "create_time"))
+        updated_at = required(kept, "update_time")
+        instant(updated_at)
+        as_list(kept.get("sku_order_list"), "sku_order_list")
+        key = (required(kept, "order_id"), updated_at, digest(payload))
+        return Record("order", key, updated_at, pull.fetched_at, payload)
+
+    def parse(pull: Pull) -> Results:
+        orders = page_of(pull.response).get("shop_order_list") or []
+        yield from each(as_list(orders, "shop_order_list"), lambda order: record(order, pull))
+
+    return read_pulls(file, parse)
+
+
+def page_of(response: dict[str, Any]) -> dict[str, Any]:
+    """The ``data`` of an answer.
+
+    Raises:
+        BadRecordError: the API answered an error.
+    """
+    if str(response.get("code")) != "10000":
+        raise BadRecordError(
+            f"the API answered code {str(response.get('code'))[:20]} "
+            f"({str(response.get('sub_code'))[:60]})",
+            "Pull this window again.",
+        )
+    return as_object(response.get("data"), "data")

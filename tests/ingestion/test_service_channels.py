@@ -1,0 +1,106 @@
+"""CRM, calls, chats, e-mail and replies: what their formats do not say aloud."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ingestion.records import Record
+from ingestion.sources.sms_replies import command
+from tests.ingestion import wire
+
+PHONE_TOKEN = wire.PSEUDONYMISER.phone("13800138000")
+
+
+def payloads(source: str, *lines: Any) -> list[dict[str, Any]]:
+    results = wire.read(source, wire.text_of(source, list(lines)))
+    assert all(isinstance(result, Record) for result in results), results
+    return [json.loads(result.payload) for result in results if isinstance(result, Record)]
+
+
+def keys(source: str, *lines: Any) -> set[tuple[str, ...]]:
+    results = wire.read(source, wire.text_of(source, list(lines)))
+    return {result.key for result in results if isinstance(result, Record)}
+
+
+def test_the_customer_of_a_call_is_who_called_in_or_was_called() -> None:
+    inbound, outbound = payloads(
+        "call_records",
+        wire.call_records(1),
+        wire.call_records(2, **{"type": "outbound", "from": "4008282815", "to": "13800138000"}),
+    )
+    assert inbound["_phone"] == outbound["_phone"] == PHONE_TOKEN
+    assert inbound["_line"] == outbound["_line"] == "4008282815"
+    assert (inbound["_direction"], outbound["_direction"]) == ("inbound", "outbound")
+    (hidden,) = payloads("call_records", wire.call_records(1, **{"from": "匿名"}))
+    assert "_phone" not in hidden
+
+
+def test_a_call_rated_later_is_a_version_of_the_same_call() -> None:
+    rated = wire.call_records(1, satisfaction="满意", tags=["价格", {"name": "投诉"}])
+    rated["fetched_at"] = "2026-07-03T05:05:06Z"
+    assert len(keys("call_records", wire.call_records(1), rated, rated)) == 2
+    assert payloads("call_records", rated)[0]["_tags"] == "价格|投诉"
+
+
+def test_names_free_text_and_contact_data_of_a_visitor_stay_behind() -> None:
+    (card,) = payloads(
+        "chat_sessions",
+        wire.chat_sessions(
+            1, "visitorCard", id=5, name="李雷", mobile="138 0013 8000", weixin="lilei",
+            email="Li@Example.com", note="住在湘江边", summarizeName="有意向", tags="油皮,敏感肌",
+        ),
+    )  # fmt: skip
+    assert card["_phone"] == PHONE_TOKEN
+    assert card["_email"] == wire.PSEUDONYMISER.secret("email", "li@example.com")
+    assert card["_tags"] == "有意向|油皮|敏感肌"
+    assert not {"name", "mobile", "weixin", "email", "note"} & card.keys()
+
+
+def test_an_events_categories_are_one_text_or_many() -> None:
+    one, many = payloads(
+        "email_events",
+        wire.email_events(wire.email_event(1, category="双十一")),
+        wire.email_events(wire.email_event(2, category=["双十一", "会员"])),
+    )
+    assert (one["_categories"], many["_categories"]) == ("双十一", "双十一|会员")
+    assert one["email"] == wire.PSEUDONYMISER.secret("email", "li@example.com")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("TD", "TD"), (" 退订。", "退订"), ("ｔｄ", "TD"), ("t", "T"), ("请问什么时候发货", ""),
+     ("138001", ""), ("", ""), ("?!", "")],
+)  # fmt: skip
+def test_a_command_is_short_and_counts_in_any_spelling(text: str, meant: str) -> None:
+    assert command(text) == meant
+
+
+def test_what_people_answer_to_a_message_does_not_land() -> None:
+    (reply,) = payloads("sms_replies", wire.sms_replies(1, content="请打我家里电话 13912345678"))
+    assert "content" not in reply
+    assert reply["_command"] == ""
+    assert reply["_length"] == 19
+
+
+def test_a_deleted_object_is_a_version_of_its_own() -> None:
+    known = wire.fxiaoke_crm(1)
+    gone = wire.fxiaoke_crm(1, is_deleted=True)
+    assert len(keys("fxiaoke_crm", known, known, gone)) == 2
+
+
+def test_an_employee_behind_a_label_and_a_persons_name_do_not_land() -> None:
+    (lead,) = payloads(
+        "fxiaoke_crm",
+        wire.fxiaoke_crm(
+            1, name="LeadsObj", mobile="13800138000", tel="0731-88888888", owner=["1000"],
+            owner__r={"name": "蒋小川", "phone": "13912345678"}, source__r="官网",
+            related_object_data=[{"describe_api_name": "AccountObj", "id": "A1"}], tags=["大客户"],
+        ),
+    )  # fmt: skip
+    assert lead["_phone"] == PHONE_TOKEN
+    assert (lead["_owner"], lead["_AccountObj"], lead["_tags"]) == ("1000", "A1", "大客户")
+    assert lead["source__r"] == "官网"
+    assert not {"mobile", "tel", "owner__r", "name"} & lead.keys()
