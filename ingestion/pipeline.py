@@ -95,16 +95,11 @@ SETTINGS = {
 
 
 class FileToRead(NamedTuple):
-    """One file, and how its records are read.
-
-    ``declared``: a file of which nothing could be read is tried again, as a user's mapping of it
-    may be wrong.
-    """
+    """One file, and how its records are read."""
 
     source: str
     file: LandedFile
     read: Callable[[LandedFile, Pseudonymiser], Iterator[Record | BadRecord]]
-    declared: bool = False
 
     @property
     def file_id(self) -> str:
@@ -192,6 +187,17 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
         ) from error
 
 
+def _drop_half_deleted(pipeline: dlt.Pipeline) -> None:
+    """Delete extracted packages that are normalized already.
+
+    dlt commits the normalized package and then deletes the extracted one; killed in between, it
+    would stumble over what is left of it, and the whole package be given up.
+    """
+    normalized = pipeline.list_normalized_load_packages()
+    for load_id in set(pipeline.list_extracted_load_packages()).intersection(normalized):
+        shutil.rmtree(Path(pipeline.working_dir, "normalize", "extracted", load_id))
+
+
 def _take_back_copies(pipeline: dlt.Pipeline) -> None:
     """Clear the staging tables of what half-done jobs may have copied into them.
 
@@ -212,17 +218,6 @@ def _take_back_copies(pipeline: dlt.Pipeline) -> None:
                     f"where {key} in (select {key} from read_parquet(%s))",
                     job.file_path,
                 )
-
-
-def _drop_half_deleted(pipeline: dlt.Pipeline) -> None:
-    """Delete extracted packages that are normalized already.
-
-    dlt commits the normalized package and then deletes the extracted one; killed in between, it
-    would stumble over what is left of it, and the whole package be given up.
-    """
-    normalized = pipeline.list_normalized_load_packages()
-    for load_id in set(pipeline.list_extracted_load_packages()).intersection(normalized):
-        shutil.rmtree(Path(pipeline.working_dir, "normalize", "extracted", load_id))
 
 
 def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudonymiser) -> Loaded:
@@ -441,7 +436,7 @@ def _enter(
     scrub = ledger.pseudonymiser.scrub
     name, file_id = scrub(read.file.path), read.file_id
     refused = bool(bad) and (
-        isinstance(bad[-1], Unreadable) or (read.declared and len(bad) == rows)
+        isinstance(bad[-1], Unreadable) or (read.source == "declared" and len(bad) == rows)
     )
     if refused:
         reason = f"{scrub(bad[-1].reason)}. {bad[-1].remedy}"

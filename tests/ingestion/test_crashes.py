@@ -112,10 +112,7 @@ def test_killed_at_random_moments_it_lands_the_same(
     assert_ends_as(expected, delivered, loader)
 
 
-STEPS = ["extract", "commit", "normalize", "copy", "load", "complete"]
-
-
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", ["extract", "commit", "normalize", "copy", "load", "complete"])
 def test_killed_between_two_steps_it_lands_the_same(
     step: str, delivered: Warehouse, loader: Loader, undisturbed: tuple[Records, float]
 ) -> None:
