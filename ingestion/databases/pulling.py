@@ -93,6 +93,9 @@ class _Pull:
         self.copy = self.state_file.with_suffix(".snapshot.jsonl")
         self.started = datetime.now(UTC).isoformat()
         self.pulled = Pulled(table.table)
+        # left by a pull that was cut short
+        for hidden in table.folder.glob(".*.part"):
+            hidden.unlink()
 
     def what_is_new(self, reader: Reader) -> None:
         """Land the rows written since the cursor; it follows file by file."""
@@ -133,8 +136,9 @@ class _Pull:
                     )
                 for key, row in self._last():
                     if key not in keys:
-                        changes.write(_line(row | self._gone()))
                         self.pulled.gone += 1
+                        if self.table.when_gone:
+                            changes.write(_line(row | self._gone()))
             if self.pulled.rows or self.pulled.gone:
                 put_in_place(landed, path)
                 # a snapshot killed here finds the same changes again
