@@ -95,11 +95,16 @@ SETTINGS = {
 
 
 class FileToRead(NamedTuple):
-    """One file, and how its records are read."""
+    """One file, and how its records are read.
+
+    ``declared``: a file of which nothing could be read is tried again, as a user's mapping of it
+    may be wrong.
+    """
 
     source: str
     file: LandedFile
     read: Callable[[LandedFile, Pseudonymiser], Iterator[Record | BadRecord]]
+    declared: bool = False
 
     @property
     def file_id(self) -> str:
@@ -436,7 +441,7 @@ def _enter(
     scrub = ledger.pseudonymiser.scrub
     name, file_id = scrub(read.file.path), read.file_id
     refused = bool(bad) and (
-        isinstance(bad[-1], Unreadable) or (read.source == "declared" and len(bad) == rows)
+        isinstance(bad[-1], Unreadable) or (read.declared and len(bad) == rows)
     )
     if refused:
         reason = f"{scrub(bad[-1].reason)}. {bad[-1].remedy}"
