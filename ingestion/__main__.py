@@ -1,14 +1,16 @@
-"""``python -m ingestion``: write the sample brand, load raw files."""
+"""``python -m ingestion``: write the sample brand, collect, pull, consume, load."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from ingestion.loading import KeyChangedError, Outcome, run
 from ingestion.manifest import ManifestError
 from ingestion.pipeline import LoadFailedError
+from ingestion.streams import StreamError
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 
 SHOWN = 10
@@ -18,7 +20,7 @@ def main() -> int:
     """Run one command.
 
     Exit code 1: nothing more was done, one sentence says why. Exit code 2: everything else is
-    loaded, but of some files nothing could be read.
+    loaded or pulled, but some files or accounts could not be read.
     """
     parser = argparse.ArgumentParser(prog="python -m ingestion", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -26,30 +28,132 @@ def main() -> int:
     sample.add_argument("--people", type=int, default=5000)
     sample.add_argument("--days", type=int, default=90)
     sample.add_argument("--seed", type=int, default=7)
+    sample.set_defaults(run=_sample)
+    collecting = commands.add_parser("collect", help="take what SDKs and platforms send over HTTP")
+    collecting.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    collecting.add_argument("--port", type=int, help="default: 8000")
+    collecting.add_argument("--workers", type=int, help="processes (default: 1)")
+    collecting.set_defaults(run=_collect)
+    pulling = commands.add_parser("pull", help="pull from the vendors' APIs into landing/")
+    pulling.add_argument("accounts", type=Path, help="which accounts: see docs/pulls.md")
+    pulling.add_argument("--only", action="append", default=[], metavar="SOURCE")
+    pulling.add_argument(
+        "--accept-shrunk", action="store_true", help="land answers that hold far fewer rows, too"
+    )
+    pulling.set_defaults(run=_pull)
     loading = commands.add_parser("load", help="load new raw files into the warehouse")
     loading.add_argument("manifests", nargs="*", type=Path, help="manifests of declared files")
+    loading.set_defaults(run=_load)
+    consuming = commands.add_parser("consume", help="load the messages of Kafka topics")
+    consuming.add_argument("declaration", type=Path, help="the YAML page that names the topics")
+    consuming.add_argument("--once", action="store_true", help="stop at the topics' current end")
+    consuming.add_argument("--every", type=float, default=60, help="seconds between two loads")
+    consuming.set_defaults(run=_consume)
+    tables = commands.add_parser("pull-tables", help="load the new rows of a database's tables")
+    tables.add_argument("declaration", type=Path, help="the YAML page that names the tables")
+    tables.add_argument(
+        "--accept-shrunk", action="store_true", help="land snapshots with far fewer rows, too"
+    )
+    tables.set_defaults(run=_pull_tables)
     arguments = parser.parse_args()
-    warehouse = Warehouse.from_environment()
-    if arguments.command == "sample":
-        from ingestion.sample_brand import write_sample_brand
-
-        print(write_sample_brand(warehouse.root, arguments.people, arguments.days, arguments.seed))
-        return 0
     try:
-        outcome = run(warehouse, arguments.manifests, print)
-    except (ManifestError, KeyChangedError, LoadFailedError, WarehouseBusyError) as error:
+        return arguments.run(Warehouse.from_environment(), arguments)
+    except (
+        ManifestError,
+        KeyChangedError,
+        LoadFailedError,
+        StreamError,
+        WarehouseBusyError,
+    ) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+
+
+def _sample(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    from ingestion.sample_brand import write_sample_brand
+
+    print(write_sample_brand(warehouse.root, arguments.people, arguments.days, arguments.seed))
+    return 0
+
+
+def _collect(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    from ingestion.collector.service import serve
+    from ingestion.collector.settings import SettingsError
+
+    try:
+        serve(warehouse, print, arguments.host, arguments.port, arguments.workers)
+    except SettingsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _pull(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    from ingestion.pulls.accounts import AccountsError
+    from ingestion.pulls.pulling import pull
+
+    try:
+        pulled = pull(warehouse, arguments.accounts, arguments.only, arguments.accept_shrunk)
+    except AccountsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    for account in pulled:
+        print(
+            f"{account.source} {account.account}: {account.windows} windows read, {account.rows:,} "
+            f"rows in {account.files} new files, {account.unchanged} windows as before"
+        )
+        for suspect in account.suspects:
+            print(f"  suspect: {suspect}")
+        if account.error:
+            print(f"error: {account.source} {account.account}: {account.error}", file=sys.stderr)
+    return 2 if any(account.error for account in pulled) else 0
+
+
+def _load(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    outcome = run(warehouse, arguments.manifests, print)
     _report(outcome)
     for line in outcome.refused:
         print(f"error: nothing of this file could be read: {line}", file=sys.stderr)
     return 2 if outcome.refused else 0
 
 
+def _consume(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    try:
+        from ingestion.streams.consuming import consume  # only the kafka extra has its client
+    except ModuleNotFoundError as error:
+        raise StreamError(
+            f"{error.name} is not installed: uv sync --extra kafka, or pip install confluent-kafka"
+        ) from error
+    say = partial(print, flush=True)
+    consume(warehouse, arguments.declaration, say, _report, arguments.once, seconds=arguments.every)
+    return 0
+
+
+def _pull_tables(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    from ingestion.databases import TableError
+    from ingestion.databases.pulling import pull_tables
+
+    try:
+        pulled, outcome = pull_tables(
+            warehouse, arguments.declaration, print, arguments.accept_shrunk
+        )
+    except TableError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    for table in pulled:
+        gone = f", {table.gone:,} gone" if table.gone else ""
+        print(f"{table.table}: {table.rows:,} rows read{gone}")
+        if table.error:
+            print(f"error: {table.error}", file=sys.stderr)
+    _report(outcome)
+    return 2 if any(table.error for table in pulled) else 0
+
+
 def _report(outcome: Outcome) -> None:
     print(
         f"{outcome.files} files: {outcome.rows_read:,} rows read = {outcome.rows_landed:,} landed "
-        f"+ {outcome.rows_duplicate:,} duplicate + {outcome.rows_quarantined:,} quarantined"
+        f"+ {outcome.rows_duplicate:,} duplicate + {outcome.rows_quarantined:,} quarantined",
+        flush=True,
     )
     for line in outcome.quarantined[:SHOWN]:
         print(f"  quarantined: {line}")

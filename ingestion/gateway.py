@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Iterator
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
+from xml.etree import ElementTree
 
 import orjson
 
@@ -46,6 +48,29 @@ class Pull(NamedTuple):
     response: dict[str, Any]
 
 
+class OverLimitError(BadRecordError):
+    """More data than anyone sends in good faith."""
+
+
+def unzipped(packed: bytes, limit: int) -> bytes:
+    """Gzipped data, at most ``limit`` bytes of it: a small zip can unfold into gigabytes.
+
+    Raises:
+        OverLimitError: it is larger.
+        BadRecordError: no whole gzip.
+    """
+    stream = zlib.decompressobj(wbits=31)
+    try:
+        text = stream.decompress(packed, limit)
+    except zlib.error as error:
+        raise BadRecordError("the data is no whole gzip", "The body was cut on its way.") from error
+    if stream.unconsumed_tail:
+        raise OverLimitError(f"the gzip holds over {limit // 2**20} MiB", "Send smaller batches.")
+    if not stream.eof:
+        raise BadRecordError("the gzip is cut short", "The body was cut on its way.")
+    return text
+
+
 def read_requests(
     file: LandedFile, parse: Callable[[Request], Results]
 ) -> Iterator[Record | BadRecord]:
@@ -53,7 +78,7 @@ def read_requests(
 
     ``parse`` yields an error for a bad record beside good ones, and raises for a bad request.
     """
-    yield from _read_json_lines(file, _request, parse)
+    yield from _read_json_lines(file, request_of, parse)
 
 
 def read_pulls(file: LandedFile, parse: Callable[[Pull], Results]) -> Iterator[Record | BadRecord]:
@@ -66,7 +91,7 @@ def read_pages(
     pseudonymiser: Pseudonymiser,
     items: Callable[[Pull], list[Any]],
     record: Callable[[dict[str, Any], Pull], Record],
-    figures: str = "",
+    plain: Collection[str] = (),
 ) -> Iterator[Record | BadRecord]:
     """One record an item of every API page of the file, scrubbed of personal identifiers.
 
@@ -75,14 +100,14 @@ def read_pages(
         pseudonymiser: what scrubs the items.
         items: takes the list of items out of a page, and raises where the page holds none.
         record: makes the record of one item.
-        figures: the field of an item whose numbers are figures; they stay as they are, as the
-            digits of a sum can look like a phone.
+        plain: the fields of an item that hold ids and figures; they stay as they are, as the
+            digits of a sum, or of an ad's id, can look like a phone.
     """
 
     def scrubbed(item: Any) -> dict[str, Any]:
         known = as_object(item, "the item")
-        kept = {figures: known[figures]} if figures in known else {}
-        personal = {name: value for name, value in known.items() if name != figures}
+        kept = {name: value for name, value in known.items() if name in plain}
+        personal = {name: value for name, value in known.items() if name not in plain}
         return pseudonymiser.scrub_values(personal) | kept
 
     def parse(pull: Pull) -> Results:
@@ -121,6 +146,23 @@ def load_json(text: bytes | str) -> Any:
         ) from error
 
 
+def load_xml(text: bytes) -> ElementTree.Element:
+    """The root of an XML text.
+
+    Raises:
+        BadRecordError: no XML, or one that could unfold into more than it shows.
+    """
+    # UTF-16 would hide the words from this look; platforms write UTF-8.
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in text:
+        raise BadRecordError(
+            "the XML declares entities or is no UTF-8", "WeChat never does: look at the sender."
+        )
+    try:
+        return ElementTree.fromstring(text)
+    except ElementTree.ParseError as error:
+        raise BadRecordError(f"no XML ({error})", "The body was cut on its way.") from error
+
+
 def as_object(value: Any, what: str) -> dict[str, Any]:
     """The value, if it is a JSON object.
 
@@ -145,6 +187,13 @@ def as_list(value: Any, what: str) -> list[Any]:
     return value
 
 
+def at(record: Any, path: str) -> Any:
+    """The value at a path of keys parted by dots; None where there is none."""
+    for name in path.split("."):
+        record = record.get(name) if isinstance(record, dict) else None
+    return record
+
+
 def required(record: dict[str, Any], field: str) -> str:
     """The field as text.
 
@@ -155,6 +204,15 @@ def required(record: dict[str, Any], field: str) -> str:
     if value is None or value == "":
         raise BadRecordError(f"{field} is missing", f"Send {field} with every record.")
     return str(value)
+
+
+def without(value: Any, names: frozenset[str]) -> Any:
+    """The JSON value without these fields, however deep they stand."""
+    if isinstance(value, dict):
+        return {name: without(item, names) for name, item in value.items() if name not in names}
+    if isinstance(value, list):
+        return [without(item, names) for item in value]
+    return value
 
 
 def dump(record: dict[str, Any]) -> str:
@@ -187,7 +245,15 @@ def _placed(error: BadRecordError, number: int, text: bytes) -> BadRecord:
     return BadRecord(f"line {number}", error.reason, error.remedy, excerpt(text))
 
 
-def _request(line: dict[str, Any]) -> Request:
+def request_of(line: dict[str, Any]) -> Request:
+    """The request that a collector's line holds.
+
+    Raises:
+        BadRecordError: it holds none, or the collector saw it arrive broken.
+    """
+    if flaw := line.get("flaw"):
+        # The collector saw it arrive broken; it is kept for this, its account.
+        raise BadRecordError(required(flaw, "reason"), required(flaw, "remedy"))
     body = line.get("body", line.get("data")) or ""
     if not isinstance(body, str):
         raise BadRecordError("the body is not text", "Write binary bodies as base64.")

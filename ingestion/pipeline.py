@@ -12,9 +12,11 @@ import json
 import logging
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +30,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
-from ingestion.records import BadRecord, Record, Unreadable, digest
+from ingestion.records import ENCODED, BadRecord, Record, Unreadable, digest, packed_digest
 from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 
@@ -71,8 +73,6 @@ LOADED_FILES = pa.schema(
     ]
 )
 LOAD_ID = "_dlt_load_id"
-# Bodies travel as base64: an excerpt must not carry a phone in that disguise.
-ENCODED = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]|%3[Dd]){24,}=*")
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 KEYS = {"quarantine": "quarantine_id", "loaded_files": "file_id"}
 SCHEMAS = {"quarantine": QUARANTINE, "loaded_files": LOADED_FILES}
@@ -95,11 +95,16 @@ SETTINGS = {
 
 
 class FileToRead(NamedTuple):
-    """One file, and how its records are read."""
+    """One file, and how its records are read.
+
+    ``declared``: a file of which nothing could be read is tried again, as a user's mapping of it
+    may be wrong.
+    """
 
     source: str
     file: LandedFile
     read: Callable[[LandedFile, Pseudonymiser], Iterator[Record | BadRecord]]
+    declared: bool = False
 
     @property
     def file_id(self) -> str:
@@ -172,10 +177,12 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
     Raises:
         LoadFailedError: the pending package was refused.
     """
+    _drop_half_deleted(pipeline)
     if not pipeline.has_pending_data:
         return
     try:
         pipeline.normalize()
+        _take_back_copies(pipeline)
         pipeline.load()
     except PipelineStepFailed as error:
         _give_up(pipeline)
@@ -183,6 +190,39 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
             "The load that an earlier run left behind was refused and given up "
             f"({_reason(error)}). Its files are read again by the next run."
         ) from error
+
+
+def _drop_half_deleted(pipeline: dlt.Pipeline) -> None:
+    """Delete extracted packages that are normalized already.
+
+    dlt commits the normalized package and then deletes the extracted one; killed in between, it
+    would stumble over what is left of it, and the whole package be given up.
+    """
+    normalized = pipeline.list_normalized_load_packages()
+    for load_id in set(pipeline.list_extracted_load_packages()).intersection(normalized):
+        shutil.rmtree(Path(pipeline.working_dir, "normalize", "extracted", load_id))
+
+
+def _take_back_copies(pipeline: dlt.Pipeline) -> None:
+    """Clear the staging tables of what half-done jobs may have copied into them.
+
+    dlt repeats a job that was killed after its commit and before the note of it; a merge that only
+    inserts would then land every row of that copy twice.
+    """
+    if _on_spark():
+        return  # dlt merges into Delta from the files themselves
+    for load_id in pipeline.list_normalized_load_packages():
+        for job in pipeline.get_load_package_info(load_id).jobs["started_jobs"]:
+            table, file_format = job.job_file_info.table_name, job.job_file_info.file_format
+            if file_format != "parquet":
+                continue
+            key = KEYS.get(table, "event_id")
+            with pipeline.sql_client() as client, client.with_staging_dataset():
+                client.execute_sql(
+                    f"delete from {client.make_qualified_table_name(table)} "
+                    f"where {key} in (select {key} from read_parquet(%s))",
+                    job.file_path,
+                )
 
 
 def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudonymiser) -> Loaded:
@@ -327,6 +367,8 @@ def _batches(reads: list[FileToRead], ledger: _Ledger) -> Iterator[pa.Table]:
     columns: tuple[list[Any], ...] = tuple([] for _ in RECORDS)
     event_ids, sources, record_types, times, received, payloads = columns
     seen = ledger.seen
+    last_received_at: datetime | None = None
+    microseconds = 0
     for read in reads:
         source = read.source
         rows = repeated = 0
@@ -337,18 +379,21 @@ def _batches(reads: list[FileToRead], ledger: _Ledger) -> Iterator[pa.Table]:
                 bad.append(result)
                 continue
             record_type, key, occurred_at_raw, received_at, payload = result
-            event_id = digest(source, record_type, *key)
             # A merge that only inserts does not tell apart what comes twice in one package.
-            if (packed := bytes.fromhex(event_id)) in seen:
+            if (packed := packed_digest(source, record_type, *key)) in seen:
                 repeated += 1
                 continue
             seen.add(packed)
-            event_ids.append(event_id)
+            event_ids.append(packed.hex())
             sources.append(source)
             record_types.append(record_type)
             times.append(occurred_at_raw)
-            # As a count: Arrow takes it ten times faster than an instant with its zone.
-            received.append(round(received_at.timestamp() * 1_000_000))
+            # As a count: Arrow takes it ten times faster than an instant with its zone. The records
+            # of one request share one instant.
+            if received_at is not last_received_at:
+                last_received_at = received_at
+                microseconds = round(received_at.timestamp() * 1_000_000)
+            received.append(microseconds)
             payloads.append(payload)
             if len(event_ids) == ROWS_PER_BATCH:
                 yield _arrow(columns)
@@ -396,7 +441,7 @@ def _enter(
     scrub = ledger.pseudonymiser.scrub
     name, file_id = scrub(read.file.path), read.file_id
     refused = bool(bad) and (
-        isinstance(bad[-1], Unreadable) or (read.source == "declared" and len(bad) == rows)
+        isinstance(bad[-1], Unreadable) or (read.declared and len(bad) == rows)
     )
     if refused:
         reason = f"{scrub(bad[-1].reason)}. {bad[-1].remedy}"

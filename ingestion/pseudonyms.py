@@ -55,6 +55,8 @@ _HEX_BEFORE, _HEX_AFTER = re.compile(r"[0-9A-Fa-f-]*\Z"), re.compile(r"[0-9A-Fa-
 _HEX_LETTER = re.compile(r"[A-Fa-f]")
 SHORTEST_HASH = 20
 SHORTEST_PERSONAL = len("a@b.cn")
+SMALLEST_PERSONAL = 13_000_000_000
+SHORT = 40
 _LABEL = re.compile(
     r"(?:^|[^0-9A-Za-z]|%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrt])[A-Za-z]*\Z"
 )
@@ -80,15 +82,19 @@ _LONG = b"0" * 15
 def may_be_personal(text: bytes) -> bool:
     """Whether a raw text is worth scrubbing: False only where nothing personal can be in it."""
     phone, long_number = _MAYBE_BYTES
+    # A single byte is found ten times faster than two, and few texts have the first of these.
     return bool(
         b"@" in text
-        or b"%40" in text
-        or b"\\u" in text  # anything can be written as an escape
+        or (b"%" in text and b"%40" in text)
+        or (b"\\" in text and b"\\u" in text)  # anything can be written as an escape
         or phone.search(text)
         or (_LONG in text.translate(_ZEROS, b"- ") and long_number.search(text))
         or (
-            not text.isascii()
-            and (b"\xef\xbc" in text or b"\xe2\x80" in text or b"\xc2\xa0" in text)
+            (
+                (b"\xef" in text and b"\xef\xbc" in text)
+                or (b"\xe2" in text and b"\xe2\x80" in text)
+                or (b"\xc2" in text and b"\xc2\xa0" in text)
+            )
             and _BETWEEN.search(text)
         )
     )
@@ -109,7 +115,8 @@ class Pseudonymiser:
         self._key = key
         # Callbacks repeat the same few phones; a bounded cache makes them nearly free.
         self._phone_token = lru_cache(maxsize=200_000)(self._make_phone_token)
-        self._scrub_key = lru_cache(maxsize=10_000)(self.scrub)
+        # Names of properties, of systems and of pages come again and again.
+        self._scrub_short = lru_cache(maxsize=50_000)(self.scrub)
 
     def token(self, identifier_type: str, value: str) -> str:
         """``<type>.<key id>.<hmac>`` of a normalised value."""
@@ -159,16 +166,16 @@ class Pseudonymiser:
     def scrub_values(self, value: Any) -> Any:
         """A JSON value with every string, number and key in it scrubbed."""
         if isinstance(value, str):
-            return self.scrub(value)
+            return self._scrub_short(value) if len(value) <= SHORT else self.scrub(value)
         if isinstance(value, dict):
-            return {self._scrub_key(key): self.scrub_values(item) for key, item in value.items()}
+            return {self._scrub_short(key): self.scrub_values(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.scrub_values(item) for item in value]
         if isinstance(value, float) and value.is_integer():
             value, whole = int(value), value
             scrubbed = self.scrub_values(value)
             return whole if scrubbed == value else scrubbed
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, int) and abs(value) >= SMALLEST_PERSONAL:
             text = str(value)
             scrubbed = self.scrub(text)
             return value if scrubbed == text else scrubbed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,22 +41,38 @@ class Warehouse:
         """Dlt's working directory: load packages and state."""
         return self.root / "dlt"
 
-    @contextmanager
-    def loading(self) -> Iterator[None]:
+    @property
+    def pulls(self) -> Path:
+        """What pulls remember: cursors, tokens, recordings kept aside."""
+        return self.root / "pulls"
+
+    def loading(self) -> AbstractContextManager[None]:
         """Hold the warehouse for one loader.
 
         Raises:
             WarehouseBusyError: another loader holds it.
         """
+        return self._held("loading", "loaded")
+
+    def pulling(self) -> AbstractContextManager[None]:
+        """Hold the landing folder for one pull.
+
+        Raises:
+            WarehouseBusyError: another pull is at work.
+        """
+        return self._held("pulling", "pulled into")
+
+    @contextmanager
+    def _held(self, by: str, done: str) -> Iterator[None]:
         self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / "loading.lock").open("a+") as lock:
+        with (self.root / f"{by}.lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 lock.seek(0)
                 holder = lock.read().strip() or "unknown"
                 raise WarehouseBusyError(
-                    f"{self.root} is being loaded by process {holder}; wait for it to end, "
+                    f"{self.root} is being {done} by process {holder}; wait for it to end, "
                     "or set OMNITOUCH_WAREHOUSE to another directory."
                 ) from error
             lock.truncate(0)
@@ -66,4 +82,4 @@ class Warehouse:
 
 
 class WarehouseBusyError(RuntimeError):
-    """Another process is loading this warehouse."""
+    """Another process is loading this warehouse, or pulling into it."""

@@ -14,6 +14,14 @@ TEST_KEY = "0f" * 32
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Share the tests out between processes: a file or a world each, the long ones first."""
+    for item in items:
+        world = item.callspec.params.get("world", "") if hasattr(item, "callspec") else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.name} {world}"))
+    items.sort(key=lambda item: "warehouse" not in item.path.parts)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     values = {

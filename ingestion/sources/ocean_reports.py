@@ -18,7 +18,7 @@ from ingestion.records import BadRecord, BadRecordError, Record, digest, moment
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
     """Every report row; key: (advertiser, dimensions, fetch): each fetch is a version."""
-    return read_pages(file, pseudonymiser, _rows, _record, figures="metrics")
+    return read_pages(file, pseudonymiser, _rows, _record, plain=["metrics"])
 
 
 def _rows(pull: Pull) -> list[Any]:

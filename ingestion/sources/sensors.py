@@ -8,10 +8,7 @@ hold the link.
 
 from __future__ import annotations
 
-import base64
 import binascii
-import gzip
-import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -30,37 +27,46 @@ from ingestion.gateway import (
     query_of,
     read_requests,
     required,
+    unzipped,
 )
 from ingestion.pseudonyms import Pseudonymiser, may_be_personal
-from ingestion.records import BadRecord, BadRecordError, Record, instant
+from ingestion.records import BadRecord, BadRecordError, Record, check_instant
 
 MAX_UNZIPPED_BYTES = 64 * 1024 * 1024
 
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
     """Every SDK event of the file; key: (project, distinct_id, time, _track_id, event, type)."""
+    # A few projects and some thousand browsers: scrubbing each of them once is enough.
+    scrub = lru_cache(maxsize=10_000)(pseudonymiser.scrub)
 
     def parse(request: Request) -> Results:
-        text = _json_of(_form(request))
+        text = json_of(form_of(request.body, request.query))
         personal = may_be_personal(text)
         parsed = load_json(text)
-        context = _context(request, pseudonymiser)
+        project = scrub(_project(request.query))
+        # What the request itself tells of its events joins their text without parsing it again.
+        context = {"_ip": request.ip, "_user_agent": scrub(request.user_agent)}
+        tail = b"," + orjson.dumps(context | {"_project": project})[1:]
 
         def record(event: Any) -> Record:
             known = as_object(event, "the event")
             if personal:
                 known = pseudonymiser.scrub_values(known)
             own_text = text if parsed is event and not personal else orjson.dumps(known)
-            return _record(known, own_text, context, request.received_at)
+            return _record(known, own_text, project, tail, request.received_at)
 
-        yield from each(parsed if isinstance(parsed, list) else (parsed,), record)
+        if isinstance(parsed, list):
+            yield from each(parsed, record)
+        else:
+            yield record(parsed)
 
     return read_requests(file, parse)
 
 
-def _form(request: Request) -> dict[str, bytes]:
-    """The form of the body, or of the query where the SDK sent an image request."""
-    raw = request.body or request.query.encode()
+def form_of(body: bytes, query: str) -> dict[str, bytes]:
+    """The fields of the body, or of the query where the SDK sent an image request."""
+    raw = body or query.encode()
     if raw[:1] in (b"{", b"["):
         return {"json": raw}
     fields = (field.partition(b"=") for field in raw.split(b"&"))
@@ -69,48 +75,33 @@ def _form(request: Request) -> dict[str, bytes]:
 
 def _unquoted(value: bytes) -> bytes:
     """The value without its escapes; base64 has but three, and they are most of what comes."""
+    if b"%" not in value:
+        return value
     plain = value.replace(b"%2B", b"+").replace(b"%2F", b"/").replace(b"%3D", b"=")
     return unquote_to_bytes(value) if b"%" in plain else plain
 
 
-def _json_of(form: dict[str, bytes]) -> bytes:
-    """One event, or an array of them."""
+def json_of(form: dict[str, bytes], limit: int = MAX_UNZIPPED_BYTES) -> bytes:
+    """One event, or an array of them, as JSON text of at most ``limit`` unzipped bytes.
+
+    Raises:
+        BadRecordError: the fields hold none, or it is damaged or too large.
+    """
     for field in ("json", "data", "data_list"):
-        if form.get(field):
-            return form[field] if field == "json" else _unpacked(form, field)
+        if value := form.get(field):
+            return value if field == "json" else _unpacked(value, field, limit)
     raise BadRecordError(
         "the request holds no event (no data, no data_list)",
         "Health checks can stay; otherwise look at the SDK's server URL.",
     )
 
 
-def _unpacked(form: dict[str, bytes], field: str) -> bytes:
+def _unpacked(value: bytes, field: str, limit: int) -> bytes:
     try:
-        packed = base64.b64decode(form[field], validate=True)
+        packed = binascii.a2b_base64(value, strict_mode=True)
     except binascii.Error as error:
         raise BadRecordError(f"{field} is no base64", "The body was cut or re-encoded.") from error
-    if packed[:2] != b"\x1f\x8b":
-        return packed
-    try:
-        # A small zip can unfold into gigabytes: stop before memory does.
-        unzipped = zlib.decompressobj(wbits=31)
-        text = unzipped.decompress(packed, MAX_UNZIPPED_BYTES)
-    except (zlib.error, gzip.BadGzipFile) as error:
-        raise BadRecordError(f"{field} is no whole gzip", "The body was cut on its way.") from error
-    if not unzipped.eof:
-        raise BadRecordError(
-            f"{field} is cut short or over 64 MiB unzipped", "Send smaller batches."
-        )
-    return text
-
-
-def _context(request: Request, pseudonymiser: Pseudonymiser) -> dict[str, str]:
-    """What the request itself tells of its events."""
-    return {
-        "_ip": request.ip,
-        "_user_agent": pseudonymiser.scrub(request.user_agent),
-        "_project": pseudonymiser.scrub(_project(request.query)),
-    }
+    return unzipped(packed, limit) if packed[:2] == b"\x1f\x8b" else packed
 
 
 @lru_cache(maxsize=1000)
@@ -119,19 +110,18 @@ def _project(query: str) -> str:
 
 
 def _record(
-    event: dict[str, Any], text: bytes, context: dict[str, str], received_at: datetime
+    event: dict[str, Any], text: bytes, project: str, tail: bytes, received_at: datetime
 ) -> Record:
     time = event.get("time")
-    instant(time, per_second=1000)
-    # The request's context joins the event without parsing it again: its text ends in "}".
-    body = text.rstrip()[:-1] + b"," + orjson.dumps(context)[1:]
+    check_instant(time, per_second=1000)
     record_type = required(event, "type")
     key = (
-        context["_project"],
+        project,
         str(event.get("distinct_id")),
         str(time),
         str(event.get("_track_id")),
         str(event.get("event")),
         record_type,
     )
-    return Record(record_type, key, str(time), received_at, body.decode())
+    payload = (text.rstrip()[:-1] + tail).decode()
+    return Record(record_type, key, str(time), received_at, payload)

@@ -18,13 +18,18 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
 
 
 def _users(pull: Pull) -> list[Any]:
-    required(pull.request, "appid")
+    _app_id(pull)
     return as_list(pull.response.get("user_info_list"), "user_info_list")
 
 
 def _record(user: dict[str, Any], pull: Pull) -> Record:
-    app_id = required(pull.request, "appid")
+    app_id = _app_id(pull)
     key = (app_id, required(user, "openid"), pull.fetched_at_raw)
     told = {"_appid": app_id, "_tags": tag_text(user.get("tagid_list"))}
     payload = dump({**user, **told})
     return Record("user_info", key, pull.fetched_at_raw, pull.fetched_at, payload)
+
+
+def _app_id(pull: Pull) -> str:
+    """Recorded by somebody else's puller, or as the account of our own."""
+    return str(pull.request.get("appid") or required(pull.request, "account"))

@@ -21,8 +21,7 @@
         {% set parts = [] %}
         {% for name in [
             'time_zone', 'session_gap_minutes', 'session_max_hours', 'attribution_lookback_days',
-            'time_decay_half_life_days', 'position_based_first', 'position_based_last',
-            'path_max_touchpoints'
+            'time_decay_half_life_days', 'path_max_touchpoints'
         ] %}
             {% do parts.append(name ~ '=' ~ var(name)) %}
         {% endfor %}

@@ -24,6 +24,17 @@ first_reports as (
 
 ),
 
+-- a refund that came before its order waits for it
+known_orders as (
+
+    select distinct
+        source,
+        source_order_id
+    from {{ ref('int_order_lines_unioned') }}
+    where order_status is not null
+
+),
+
 lines as (
 
     select distinct
@@ -43,6 +54,10 @@ lines as (
             and order_lines.replace_group = latest_versions.replace_group
             and order_lines.version_group = latest_versions.version_group
             and order_lines.version = latest_versions.version
+    inner join known_orders
+        on
+            order_lines.source = known_orders.source
+            and order_lines.source_order_id = known_orders.source_order_id
     left join first_reports
         on
             order_lines.source = first_reports.source

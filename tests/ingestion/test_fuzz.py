@@ -106,6 +106,11 @@ def odd_lines(source: str) -> st.SearchStrategy[bytes]:
     if source in ("sms_reports", "sms_replies", "email_events"):
         report = json.loads(good["body"])[0]
         strategies.append(gateways_of(source, report).map(wire.encoded))
+    if source in ("snowplow", "segment", "posthog", "short_links"):
+        body = json.loads(good["body"])
+        strategies.append(
+            odd_documents(body).map(lambda odd: {**good, "body": json.dumps(odd)}).map(wire.encoded)
+        )
     if source == "chat_sessions":
         chats = json.loads(good["response"]["data"])
         strategies.append(
@@ -113,8 +118,8 @@ def odd_lines(source: str) -> st.SearchStrategy[bytes]:
             .map(lambda data: wire.pull({}, {"data": json.dumps(data)}))
             .map(wire.encoded)
         )
-    if source in ("wechat_oa", "ocean_clicks"):
-        field = "body" if source == "wechat_oa" else "query"
+    if source in ("wechat_oa", "wecom_callbacks", "ocean_clicks"):
+        field = "query" if source == "ocean_clicks" else "body"
         strategies.append(
             odd_bytes(good[field].encode()).map(
                 lambda text: wire.encoded({**good, field: text.decode(errors="replace")})

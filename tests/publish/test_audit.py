@@ -86,9 +86,10 @@ BREACHES = {
         "update marts.customer_tags set customer_id = 'stranger'",
         ("FAILED", "customer_tags", "Whoever has a tag is a customer", "strangers"),
     ),
-    "a segment took in strangers": (
-        "insert into marts.segment_members from range(500) select 'recent_buyers', 'x', null, ''",
-        ("FAILED", "segment_members", "No segment has more members", "customers 60"),
+    "buyers are called back": (
+        "update marts.segment_members "
+        "set segment = 'browsed_not_bought', entered_at = entered_at - interval 1 day",
+        ("FAILED", "segment_members", "has bought since", "paid_at"),
     ),
     "nothing was loaded": (
         "delete from marts.load_accounting",

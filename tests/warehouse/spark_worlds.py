@@ -56,7 +56,7 @@ def dbt(warehouse: Path, *arguments: str) -> None:
     )
     project = ["--project-dir", str(worlds.PROJECT), "--profiles-dir", str(worlds.PROJECT)]
     with settings:
-        result = dbtRunner(manifest=_manifest()).invoke([*arguments, *project, "--quiet"])
+        result = dbtRunner(manifest=_manifest()).invoke([*worlds.SPARINGLY, *arguments, *project])
     failed = [
         f"{item.node.name}: {item.message}"
         for item in getattr(result.result, "results", None) or []

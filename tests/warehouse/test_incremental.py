@@ -47,11 +47,14 @@ def test_any_schedule_of_deliveries_ends_in_the_marts_of_a_full_refresh(
     chance = random.Random(seed * 1000 + schedule)
     worlds.start_over(tmp_path, template)
     built_before: dict[str, str] = {}
+    deliveries = chance.randint(2, 4)
     for number, delivery in enumerate(
-        worlds.deal(directory, deliveries=chance.randint(2, 4), seed=seed * 1000 + schedule), 1
+        worlds.deal(directory, deliveries, seed=seed * 1000 + schedule), 1
     ):
         worlds.deliver(directory, tmp_path, delivery, number)
-        worlds.dbt(tmp_path, "run", "--exclude", "staging")
+        # Tables that are built whole each time need no rehearsal.
+        skipped = ["marts,config.materialized:table"] if number < deliveries else []
+        worlds.dbt(tmp_path, "run", "--exclude", "staging", *skipped)
         built = worlds.generations(tmp_path)
         # every run after the first one added to what was there
         assert number == 1 or built == built_before

@@ -4,7 +4,9 @@ with touchpoints as (
 
     select
         touchpoints.*,
-        coalesce(channels.is_direct, false) as is_direct
+        coalesce(channels.is_direct, false) as is_direct,
+        exp(-ln(2.0) * touchpoints.hours_before / {{ var('time_decay_half_life_days') * 24 }})
+            as decay
     from {{ ref('int_touchpoints_sequenced') }} as touchpoints
     left join {{ ref('channels') }} as channels
         on touchpoints.channel = channels.channel
@@ -16,79 +18,57 @@ positioned as (
 
     select
         *,
+        touch_position = 1 as is_first,
+        touch_position = path_length as is_last,
         -- only direct touches in a path: the last of them
-        coalesce(
+        touch_position = coalesce(
             max(case when not is_direct then touch_position end) over (partition by conversion_id),
             path_length
-        ) as last_non_direct_position,
-        exp(
-            -ln(2.0) * hours_before / {{ var('time_decay_half_life_days') * 24 }}
-        ) as decay
+        ) as is_last_non_direct,
+        coalesce(decay / sum(decay) over (partition by conversion_id), 0) as decayed_part
     from touchpoints
 
 ),
 
-weighted as (
+credited as (
 
     select
-        *,
-        case when touch_position = 1 then 1.0 else 0.0 end as first_touch,
-        case when touch_position = path_length then 1.0 else 0.0 end as last_touch,
-        case when touch_position = last_non_direct_position then 1.0 else 0.0 end
-            as last_non_direct,
-        1.0 as linear,
-        -- without times there is no decay to speak of
-        decay as time_decay,
-        case
-            when path_length = 1 then 1.0
-            when touch_position = 1 then {{ var('position_based_first') }}
-            when touch_position = path_length then {{ var('position_based_last') }}
-            else
-                (1.0 - {{ var('position_based_first') }} - {{ var('position_based_last') }})
-                / (path_length - 2)
-        end as position_based
+        models.attribution_model,
+        positioned.conversion_id,
+        positioned.customer_id,
+        positioned.touchpoint_id,
+        positioned.channel,
+        positioned.campaign_id,
+        positioned.touched_at,
+        positioned.touch_position,
+        positioned.path_length,
+        (
+            case when positioned.is_first then models.first_share else 0 end
+            + case when positioned.is_last then models.last_share else 0 end
+            + case when positioned.is_last_non_direct then models.last_non_direct_share else 0 end
+            + case
+                when not (positioned.is_first or positioned.is_last)
+                    then models.between_share / (positioned.path_length - 2)
+                else 0
+            end
+            + models.even_share / positioned.path_length
+            + models.decayed_share * positioned.decayed_part
+        )
+        -- with nobody between, the other shares are all there is
+        / case when positioned.path_length > 2 then 1 else 1 - models.between_share end as credit
     from positioned
+    inner join {{ ref('attribution_models') }} as models
+        on
+            models.kind = 'rule'
+            and (positioned.hours_before is not null or not models.needs_times)
 
 ),
 
-modelled as (
+earned as (
 
-    {% for attribution_model in [
-        'first_touch', 'last_touch', 'last_non_direct', 'linear', 'time_decay', 'position_based'
-    ] %}
-        select
-            '{{ attribution_model }}' as attribution_model,
-            conversion_id,
-            customer_id,
-            touchpoint_id,
-            channel,
-            campaign_id,
-            touched_at,
-            touch_position,
-            path_length,
-            cast({{ attribution_model }} as double) as weight
-        from weighted
-        where {{ attribution_model }} > 0
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
-normalised as (
-
-    select
-        attribution_model,
-        conversion_id,
-        customer_id,
-        touchpoint_id,
-        channel,
-        campaign_id,
-        touched_at,
-        touch_position,
-        path_length,
-        weight / sum(weight) over (partition by attribution_model, conversion_id) as credit
-    from modelled
+    select * from credited
+    where credit > 0
 
 )
 
-select * from normalised
+select * from earned

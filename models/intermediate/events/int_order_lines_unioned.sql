@@ -1,14 +1,23 @@
+{% set channels = [
+    'stg_declared__order_lines',
+    'stg_doudian_aftersales__order_lines',
+    'stg_doudian_orders__order_lines',
+    'stg_jd_orders__order_lines',
+    'stg_pos_receipts__order_lines',
+    'stg_sensors__order_lines',
+    'stg_taobao_trades__order_lines',
+    'stg_youzan_trades__order_lines',
+    'stg_youzan_trades__refund_lines',
+] %}
+
 -- One row per order line and version of it, of any channel. Rows are never changed: a later
 -- version is appended, and int_orders_composed picks what counts.
 with unioned as (
 
-    select {{ order_line_columns() }} from {{ ref('stg_sensors__order_lines') }}
-    union all
-    select {{ order_line_columns() }} from {{ ref('stg_taobao_trades__order_lines') }}
-    union all
-    select {{ order_line_columns() }} from {{ ref('stg_pos_receipts__order_lines') }}
-    union all
-    select {{ order_line_columns() }} from {{ ref('stg_declared__order_lines') }}
+    {% for channel in channels %}
+        select {{ order_line_columns() }} from {{ ref(channel) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -53,6 +62,9 @@ keyed as (
         order_kind,
         order_status,
         store_id,
+        staff_id,
+        creative_id,
+        content_id,
         item_id,
         is_reported_by_event,
         quantity,

@@ -47,8 +47,15 @@ composed as (
         replace_group,
         max(identifier_set) as identifier_set,
         max(order_kind) as order_kind,
-        max(order_status) as order_status,
+        -- a line of refunds has none
+        {{ max_by(
+            'order_status',
+            'case when order_status is not null then (version, order_line_version_id) end'
+        ) }} as order_status,
         max(store_id) as store_id,
+        max(staff_id) as staff_id,
+        max(creative_id) as creative_id,
+        max(content_id) as content_id,
         cast(sum(quantity) as bigint) as item_count,
         cast(sum(gross_revenue) as decimal(18, 4)) as gross_revenue,
         cast(sum(refunded_revenue) as decimal(18, 4)) as refunded_revenue,
@@ -60,6 +67,8 @@ composed as (
     from lines
     where not is_reported_by_event or report_number = 1
     group by source, source_order_id, replace_group
+    -- a refund that came before its order waits for it
+    having max(order_status) is not null
 
 ),
 

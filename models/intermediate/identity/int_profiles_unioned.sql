@@ -8,6 +8,7 @@
     'stg_partner_feeds__profiles',
     'stg_registration_forms__profiles',
     'stg_wechat_users__profiles',
+    'stg_wecom_contacts__profiles',
 ] %}
 
 -- One row per version of a profile: identifiers that a channel itself says are one person, and what

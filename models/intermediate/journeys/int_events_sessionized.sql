@@ -6,13 +6,6 @@ with touched as (
     select
         event_id,
         stream_id,
-        source,
-        event_type,
-        channel,
-        campaign_id,
-        click_id,
-        page_url,
-        identifier_set_id,
         occurred_at,
         -- a landing that names a source; within a visit, no news
         case when channel <> 'direct' then channel || '|' || coalesce(campaign_id, '') end
@@ -30,28 +23,27 @@ lagged as (
 
     select
         *,
-        lag(occurred_at) over (partition by stream_id order by occurred_at, event_id)
-            as previous_occurred_at,
-        lag(landing) over (
-            partition by stream_id, landing is null order by occurred_at, event_id
-        ) as previous_landing
+        lag(occurred_at) over stream as previous_occurred_at,
+        {{ ignoring_nulls('lag', 'landing') }} over stream as previous_landing
     from touched
+    window stream as (partition by stream_id order by occurred_at, event_id)
 
 ),
 
 cut as (
 
     select
-        *,
+        event_id,
+        stream_id,
+        occurred_at,
         case
-            when previous_occurred_at is null then 1
             when
-                {{ seconds_between('previous_occurred_at', 'occurred_at') }}
+                previous_occurred_at is null
+                or {{ seconds_between('previous_occurred_at', 'occurred_at') }}
                 > {{ var('session_gap_minutes') * 60 }}
-                then 1
-            when landing <> coalesce(previous_landing, '') then 1
-            else 0
-        end as is_cut
+                or landing <> coalesce(previous_landing, '')
+                then {{ hash_id("stream_id || '|' || event_id") }}
+        end as new_visit_id
     from lagged
 
 ),
@@ -59,44 +51,17 @@ cut as (
 visits as (
 
     select
-        *,
-        sum(is_cut) over (
-            partition by stream_id order by occurred_at, event_id
-            rows between unbounded preceding and current row
-        ) as visit_number
+        event_id,
+        stream_id,
+        occurred_at,
+        {{ ignoring_nulls('last_value', 'new_visit_id') }} over so_far as visit_id,
+        max(case when new_visit_id is not null then occurred_at end) over so_far
+            as visit_started_at
     from cut
-
-),
-
-timed as (
-
-    select
-        *,
-        min(occurred_at) over (partition by stream_id, visit_number) as visit_started_at
-    from visits
-
-),
-
-capped as (
-
-    select
-        *,
-        floor(
-            {{ seconds_between('visit_started_at', 'occurred_at') }}
-            / {{ var('session_max_hours') * 3600 }}
-        ) as part_number
-    from timed
-
-),
-
-named as (
-
-    select
-        *,
-        first_value(event_id) over (
-            partition by stream_id, visit_number, part_number order by occurred_at, event_id
-        ) as first_event_id
-    from capped
+    window so_far as (
+        partition by stream_id order by occurred_at, event_id
+        rows between unbounded preceding and current row
+    )
 
 ),
 
@@ -105,16 +70,14 @@ sessionized as (
     select
         event_id,
         stream_id,
-        {{ hash_id("stream_id || '|' || first_event_id") }} as session_id,
-        source,
-        event_type,
-        channel,
-        campaign_id,
-        click_id,
-        page_url,
-        identifier_set_id,
-        occurred_at
-    from named
+        -- the parts of a visit that is too long: the numbers that follow its hash
+        visit_id + cast(
+            floor(
+                {{ seconds_between('visit_started_at', 'occurred_at') }}
+                / {{ var('session_max_hours') * 3600 }}
+            ) as bigint
+        ) as session_id
+    from visits
 
 )
 

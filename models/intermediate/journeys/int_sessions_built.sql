@@ -1,19 +1,15 @@
 -- One row per session, with the identifier set that says most about whose it is.
 with touched as (
 
-    select events.*
-    from {{ ref('int_events_sessionized') }} as events
-    where {{ is_touched('events.stream_id', 'int_events_unioned') }}
-
-),
-
-strengths as (
-
     select
-        sets.identifier_set_id,
-        sets.strength
-    from {{ ref('int_identifier_sets_exploded') }} as sets
-    where sets.strength_rank = 1
+        sessionized.session_id,
+        events.*
+    from {{ ref('int_events_sessionized') }} as sessionized
+    inner join {{ ref('int_events_unioned') }} as events
+        on sessionized.event_id = events.event_id
+    where
+        {{ is_touched('sessionized.stream_id', 'int_events_unioned') }}
+        and {{ is_touched('events.stream_id', 'int_events_unioned') }}
 
 ),
 
@@ -21,20 +17,14 @@ ranked as (
 
     select
         touched.*,
-        row_number() over (
-            partition by touched.session_id
-            order by strengths.strength nulls last, touched.occurred_at, touched.event_id
-        ) as identity_rank,
-        row_number() over (
-            partition by touched.session_id
-            order by touched.channel is null, touched.occurred_at, touched.event_id
-        ) as channel_rank,
-        row_number() over (
-            partition by touched.session_id order by touched.occurred_at, touched.event_id
-        ) as event_rank
+        (touched.occurred_at, touched.event_id) as time_rank,
+        (touched.channel is null, touched.occurred_at, touched.event_id) as channel_rank,
+        (
+            sets.strength is null, coalesce(sets.strength, 0), touched.occurred_at, touched.event_id
+        ) as identity_rank
     from touched
-    left join strengths
-        on touched.identifier_set_id = strengths.identifier_set_id
+    left join {{ ref('int_identifier_sets_exploded') }} as sets
+        on touched.identifier_set_id = sets.identifier_set_id and sets.strength_rank = 1
 
 ),
 
@@ -44,11 +34,11 @@ built as (
         session_id,
         stream_id,
         max(source) as source,
-        max(case when identity_rank = 1 then identifier_set_id end) as identifier_set_id,
-        coalesce(max(case when channel_rank = 1 then channel end), 'direct') as channel,
-        max(case when channel_rank = 1 then campaign_id end) as campaign_id,
-        max(case when channel_rank = 1 then click_id end) as click_id,
-        max(case when event_rank = 1 then page_url end) as landing_url,
+        {{ min_by('identifier_set_id', 'identity_rank') }} as identifier_set_id,
+        coalesce({{ min_by('channel', 'channel_rank') }}, 'direct') as channel,
+        {{ min_by('campaign_id', 'channel_rank') }} as campaign_id,
+        {{ min_by('click_id', 'channel_rank') }} as click_id,
+        {{ min_by('page_url', 'time_rank') }} as landing_url,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
         count(*) as event_count,

@@ -34,7 +34,7 @@ single_events as (
         'event' as touchpoint_kind,
         {{ hash_id('events.event_id') }} as touchpoint_id,
         sets.customer_id,
-        coalesce(events.channel, events.source) as channel,
+        coalesce(events.channel, 'unknown') as channel,
         events.campaign_id,
         events.click_id,
         events.occurred_at as touched_at

@@ -7,46 +7,66 @@ with conversions as (
 
 ),
 
-touchpoints as (
+-- touches and conversions on one line of time; a touch at the instant of a conversion precedes it
+timeline as (
 
-    select * from {{ ref('int_touchpoints_identified') }}
-    where {{ is_touched('customer_id', 'int_customers_touched') }}
+    select
+        customer_id,
+        touched_at as happened_at,
+        false as is_conversion,
+        touchpoint_id as happening_id,
+        channel,
+        campaign_id
+    from {{ ref('int_touchpoints_identified') }}
+    where customer_id in (select conversions.customer_id from conversions)
+    union all
+    select
+        customer_id,
+        converted_at as happened_at,
+        true as is_conversion,
+        conversion_id as happening_id,
+        cast(null as string) as channel,
+        cast(null as string) as campaign_id
+    from conversions
 
 ),
 
-in_window as (
+numbered as (
 
     select
-        conversions.conversion_id,
-        conversions.customer_id,
-        touchpoints.touchpoint_id,
-        touchpoints.channel,
-        touchpoints.campaign_id,
-        touchpoints.touched_at,
-        {{ seconds_between('touchpoints.touched_at', 'conversions.converted_at') }} / 3600.0
-            as hours_before,
-        row_number() over (
-            partition by conversions.conversion_id
-            order by touchpoints.touched_at desc, touchpoints.touchpoint_id desc
-        ) as position_from_end
-    from conversions
-    inner join touchpoints
-        on
-            conversions.customer_id = touchpoints.customer_id
-            and conversions.converted_at >= touchpoints.touched_at
-            and touchpoints.touched_at
-            > conversions.converted_at - interval {{ var('attribution_lookback_days') }} day
+        *,
+        count(case when not is_conversion then 1 end) over (
+            partition by customer_id order by happened_at, is_conversion, happening_id
+            rows between unbounded preceding and current row
+        ) as touch_number
+    from timeline
 
 ),
 
 -- one wrongly merged customer must not blow up the product of touches and conversions
-capped as (
+in_window as (
 
     select
-        *,
-        count(*) over (partition by conversion_id) as path_length
-    from in_window
-    where position_from_end <= {{ var('path_max_touchpoints') }}
+        conversions.happening_id as conversion_id,
+        conversions.customer_id,
+        touches.happening_id as touchpoint_id,
+        touches.channel,
+        touches.campaign_id,
+        touches.happened_at as touched_at,
+        {{ seconds_between('touches.happened_at', 'conversions.happened_at') }} / 3600.0
+            as hours_before,
+        conversions.touch_number - touches.touch_number as touches_after,
+        count(*) over (partition by conversions.happening_id) as path_length
+    from numbered as conversions
+    inner join numbered as touches
+        on
+            conversions.customer_id = touches.customer_id
+            and conversions.touch_number >= touches.touch_number
+            and touches.touch_number
+            > conversions.touch_number - {{ var('path_max_touchpoints') }}
+            and touches.happened_at
+            > conversions.happened_at - interval {{ var('attribution_lookback_days') }} day
+    where conversions.is_conversion and not touches.is_conversion
 
 ),
 
@@ -60,30 +80,9 @@ sequenced as (
         campaign_id,
         touched_at,
         hours_before,
-        cast(path_length - position_from_end + 1 as bigint) as touch_position,
+        cast(path_length - touches_after as bigint) as touch_position,
         cast(path_length as bigint) as path_length
-    from capped
-
-),
-
-aggregated as (
-
-    select
-        {{ hash_id('paths.declared_path_id') }} as conversion_id,
-        'aggregated' as customer_id,
-        {{ hash_id("paths.declared_path_id || '|' || cast(words.ordinal as string)") }}
-            as touchpoint_id,
-        words.word as channel,
-        cast(null as string) as campaign_id,
-        cast(null as timestamp) as touched_at,
-        cast(null as double) as hours_before,
-        cast(words.ordinal as bigint) as touch_position,
-        cast(count(*) over (partition by paths.declared_path_id) as bigint) as path_length
-    from {{ ref('int_paths_arrived') }} as paths
-    {{ unnest_words('paths.path', ' > ') }}
-    where
-        (paths.conversions > 0 or paths.revenue > 0)
-        and {{ is_touched("'aggregated'", 'int_customers_touched', 'customer_id') }}
+    from in_window
 
 ),
 
@@ -91,7 +90,8 @@ unioned as (
 
     select * from sequenced
     union all
-    select * from aggregated
+    select * from {{ ref('int_paths_sequenced') }}
+    where {{ is_touched('customer_id', 'int_customers_touched') }}
 
 )
 

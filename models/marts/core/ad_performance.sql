@@ -1,9 +1,18 @@
+{% set reports = [
+    'stg_baidu_reports__ad_performance',
+    'stg_declared__ad_performance',
+    'stg_ocean_reports__ad_performance',
+    'stg_tencent_reports__ad_performance',
+    'stg_xiaohongshu_reports__ad_performance',
+] %}
+
 -- One row per day, source, channel, account, campaign, ad and creative: the latest figures of each.
 with unioned as (
 
-    select {{ ad_performance_columns() }} from {{ ref('stg_ocean_reports__ad_performance') }}
-    union all
-    select {{ ad_performance_columns() }} from {{ ref('stg_declared__ad_performance') }}
+    {% for report in reports %}
+        select {{ ad_performance_columns() }} from {{ ref(report) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

@@ -92,6 +92,7 @@ renamed as (
         case when orders.amount_in_unit < 0 then 'return' else 'sale' end as order_kind,
         coalesce(orders.status, 'paid') as order_status,
         orders.store as store_id,
+        {{ null_columns(['staff_id', 'creative_id', 'content_id']) }},
         orders.product as item_id,
 
         -- booleans

@@ -61,8 +61,9 @@ renamed as (
         -- what it does not tell
         {{ null_columns([
             'stream_id', 'declared_channel', 'referrer', 'utm_source', 'utm_medium',
-            'utm_campaign', 'click_id', 'scene', 'ad_id', 'creative_id', 'keyword', 'item_id',
-            'order_id', 'store_id', 'staff_id', 'project'
+            'utm_campaign', 'click_id', 'scene', 'ad_id', 'creative_id', 'keyword',
+            'item_id', 'order_id', 'store_id', 'staff_id', 'project', 'version_group',
+            'version'
         ]) }},
 
         -- timestamps

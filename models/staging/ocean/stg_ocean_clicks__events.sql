@@ -1,8 +1,9 @@
 {% set fields = {
-    'clicked_at': 'ts',
+    'clicked_at': '_clicked_at_ms',
     'callback': 'callback',
     'campaign_id': 'project_id',
     'promotion_id': 'promotion_id',
+    'creative_id': 'cid',
     'oaid': 'oaid',
     'idfa': 'idfa',
     'imei_md5': 'imei',
@@ -30,9 +31,7 @@ renamed as (
         event_id,
         'ocean_clicks' as source,
         'click' as raw_event,
-        {{ identifiers([
-            ('oaid', none, 'oaid'),
-            ('idfa', none, 'idfa'),
+        {{ identifiers(device_ids(oaid='oaid', idfa='idfa') + [
             ('imei_md5', none, "split_part(imei_md5, '.', 3)"),
             ('ocean_click_id', none, 'callback'),
         ]) }} as identifiers,
@@ -42,6 +41,7 @@ renamed as (
         callback as click_id,
         campaign_id,
         promotion_id as ad_id,
+        creative_id,
 
         -- who asked
         ip,
@@ -50,9 +50,9 @@ renamed as (
         -- what it does not tell
         {{ null_columns([
             'raw_discriminator', 'stream_id', 'declared_channel', 'page_url', 'referrer',
-            'utm_source', 'utm_medium', 'utm_campaign', 'scene', 'item_id', 'order_id',
-            'project', 'creative_id', 'content_id', 'keyword', 'store_id', 'staff_id',
-            'properties'
+            'utm_source', 'utm_medium', 'utm_campaign', 'scene', 'content_id', 'item_id',
+            'order_id', 'store_id', 'staff_id', 'properties', 'project', 'keyword',
+            'version_group', 'version'
         ]) }},
 
         -- timestamps

@@ -50,6 +50,7 @@ renamed as (
         case kind when 'SALE' then 'sale' when 'RETURN' then 'return' end as order_kind,
         'completed' as order_status,
         store_id,
+        {{ null_columns(['staff_id', 'creative_id', 'content_id']) }},
         sku as item_id,
 
         -- booleans

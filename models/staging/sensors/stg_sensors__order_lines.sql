@@ -49,8 +49,7 @@ renamed as (
         -- strings
         'sale' as order_kind,
         'paid' as order_status,
-        cast(null as string) as store_id,
-        cast(null as string) as item_id,
+        {{ null_columns(['store_id', 'staff_id', 'creative_id', 'content_id', 'item_id']) }},
 
         -- booleans
         true as is_reported_by_event,

@@ -9,6 +9,7 @@
     'ouid': 'ouid',
     'receiver_mobile': 'receiver_mobile',
     'shop_id': 'o2o_shop_id',
+    'guide_id': 'o2o_guide_id',
 } %}
 
 -- One row per line and version of a Taobao / Tmall trade. Money is the lines', not the trade's:
@@ -69,6 +70,8 @@ renamed as (
             else 'placed'
         end as order_status,
         shop_id as store_id,
+        guide_id as staff_id,
+        {{ null_columns(['creative_id', 'content_id']) }},
         sku as item_id,
 
         -- booleans

@@ -1,0 +1,1 @@
+"""The collector: what SDKs and platforms send over HTTP lands, durably, for the loader."""
