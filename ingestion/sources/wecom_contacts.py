@@ -23,6 +23,7 @@ from ingestion.gateway import (
 )
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, BadRecordError, Record, instant
+from ingestion.tags import tag_text
 
 OF_CONTACT = ("external_userid", "unionid", "type", "gender", "corp_name")
 OF_FOLLOWER = ("userid", "createtime", "state", "add_way")
@@ -35,7 +36,7 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
 
     Each fetch is a version. Tags that come as ids are named by the list of tags before them.
     """
-    named: dict[str, str] = {}
+    named: dict[str, Any] = {}
 
     def record(found: tuple[Any, Any, int], pull: Pull) -> Record:
         contact = as_object(found[0], "external_contact")
@@ -45,9 +46,8 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
         kept = {name: contact[name] for name in OF_CONTACT if name in contact}
         kept |= {name: follower[name] for name in OF_FOLLOWER if name in follower}
         tags = [tag for tag in follower.get("tags") or [] if tag.get("type") != OWN_TAG]
-        given = [f"{tag['group_name']}={tag['tag_name']}" for tag in tags]
-        given += [named.get(tag_id, tag_id) for tag_id in follower.get("tag_id") or []]
-        kept["_tags"] = "|".join(given)
+        given = [named.get(tag_id, tag_id) for tag_id in follower.get("tag_id") or []]
+        kept["_tags"] = tag_text([*tags, *given])
         kept = pseudonymiser.scrub_values(kept)
         phones = follower.get("remark_mobiles") or [None]
         kept["phone"] = pseudonymiser.phone(phones[found[2]])
@@ -65,11 +65,11 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
     return read_pulls(file, parse)
 
 
-def _tag_names(response: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """(id, group=name) of the corporation's tags."""
+def _tag_names(response: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The id of each tag of the corporation, and its names."""
     for group in as_list(response["tag_group"], "tag_group"):
         for tag in group["tag"]:
-            yield tag["id"], f"{group['group_name']}={tag['tag_name']}"
+            yield tag["id"], {"group_name": group["group_name"], "tag_name": tag["tag_name"]}
 
 
 def _followed(response: dict[str, Any]) -> Iterator[tuple[Any, Any, int]]:
