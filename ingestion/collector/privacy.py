@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -22,17 +23,23 @@ class Consent:
 
     def __init__(self, settings: ConsentSettings) -> None:
         """Look where the settings say."""
-        self._headers = settings.headers
+        self._headers = {name.lower(): values for name, values in settings.headers.items()}
         self._cookies = settings.cookies
         self._query = settings.query
         self._properties = [
             (path.split("."), values) for path, values in settings.properties.items()
         ]
+        words = {word for values in settings.properties.values() for word in values}
+        self._words = re.compile("|".join(map(re.escape, words)).encode() or b"$^", re.IGNORECASE)
+
+    def may_be_denied(self, text: bytes) -> bool:
+        """Whether events in a raw text are worth asking: False only where none can say no."""
+        return bool(self._words.search(text)) or b"\\u" in text
 
     def denial(
         self, headers: Mapping[str, str], cookies: Mapping[str, str], query: Mapping[str, str]
     ) -> str:
-        """What in a request says no, such as ``header DNT``; empty where nothing does."""
+        """What in a request says no, such as ``header dnt``; empty where nothing does."""
         for what, given, denying in (
             ("header", headers, self._headers),
             ("cookie", cookies, self._cookies),
@@ -49,7 +56,7 @@ class Consent:
             value = event
             for name in path:
                 value = value.get(name) if isinstance(value, dict) else None
-            if isinstance(value, (str, bool)) and str(value).lower() in values:
+            if isinstance(value, (str, int)) and str(value).lower() in values:
                 return True
         return False
 
@@ -84,7 +91,11 @@ class Privacy:
         is_batch = isinstance(parsed, dict) and isinstance(parsed.get(inside), list)
         events = parsed[inside] if is_batch else parsed
         listed = events if isinstance(events, list) else [events]
-        kept = [event for event in listed if not self.consent.is_denied(event)]
+        kept = (
+            [event for event in listed if not self.consent.is_denied(event)]
+            if self.consent.may_be_denied(text)
+            else listed
+        )
         denied = len(listed) - len(kept)
         if denied and is_batch:
             parsed = parsed | {inside: kept}
