@@ -204,7 +204,7 @@ class Collector:
         return Reading(answer=endpoint.accepted(), body=body, flaw=flaw)
 
     def _line(self, received: Received, reading: Reading, address: str) -> bytes:
-        scrub = self.privacy.pseudonymiser.scrub
+        scrub = self.privacy.scrub
         line = {
             "received_at": datetime.now(UTC).isoformat(),
             "method": received.method,
