@@ -50,6 +50,7 @@ CONTACTS = Vendor(
     explain=explain,
     sign=sign,
     renew=renew,
+    token_opens_account=True,
     personal=dict.fromkeys(
         ("name", "position", "avatar", "remark", "description", "remark_corp_name"), "drop"
     ),

@@ -22,6 +22,7 @@ from ingestion.gateway import (
 )
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, BadRecordError, Record, instant
+from ingestion.tags import tag_text
 
 OF_CONTACT = ("external_userid", "unionid", "type", "gender", "corp_name")
 OF_FOLLOWER = ("userid", "createtime", "state", "add_way", "tag_id")
@@ -43,7 +44,7 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
         kept = {name: contact[name] for name in OF_CONTACT if name in contact}
         kept |= {name: follower[name] for name in OF_FOLLOWER if name in follower}
         tags = [tag for tag in follower.get("tags") or [] if tag.get("type") != OWN_TAG]
-        kept["_tags"] = "|".join(f"{tag['group_name']}={tag['tag_name']}" for tag in tags)
+        kept["_tags"] = tag_text(tags)
         kept = pseudonymiser.scrub_values(kept)
         phones = follower.get("remark_mobiles") or [None]
         kept["phone"] = pseudonymiser.phone(phones[found[2]])

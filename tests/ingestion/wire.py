@@ -145,6 +145,58 @@ def ocean_clicks(number: int = 0, **fields: str) -> Line:
     return gateway(method="GET", path="/c/ocean", query=urlencode(click))
 
 
+def tencent_reports(number: int = 0, **fields: Any) -> Line:
+    row = {"date": "2026-07-02", "account_id": 2001, "adgroup_id": 3000 + number, "cost": 1250}
+    row |= {"dynamic_creative_id": 4001, "view_count": 10, "valid_click_count": 1, **fields}
+    return pull({"account_id": "2001"}, {"code": 0, "message": "", "data": {"list": [row]}})
+
+
+def baidu_reports(number: int = 0, **fields: Any) -> Line:
+    row = {"date": "2026-07-02", "campaignId": 61, "adGroupId": number, "cost": 12.5, **fields}
+    request = {"account": "花间护肤", "body": {"reportType": 2284618}}
+    data = [{"rows": [row], "rowCount": 1, "totalRowCount": 1}]
+    return pull(request, {"header": {"status": 0}, "body": {"data": data}})
+
+
+def xiaohongshu_reports(number: int = 0, **fields: Any) -> Line:
+    row = {"time": "2026-07-02", "campaign_id": "81", "creativity_id": f"{number}", "fee": "12.50"}
+    data = {"data_list": [{**row, **fields}], "total_count": 1}
+    return pull({"advertiser_id": 9001}, {"success": True, "code": 0, "data": data})
+
+
+def ocean_leads(number: int = 0, **fields: Any) -> Line:
+    """Every lead comes in two states."""
+    clue = {"clue_id": f"{number // 2}", "clue_type": 0, "clue_source": 1, "name": "李雷"}
+    clue |= {"create_time_detail": "2026-07-03 10:00:00", "telephone": f"1380013{number // 2:04}"}
+    clue |= {"clue_state_name": "明确意向" if number % 2 else "新线索", **fields}
+    return pull({"page": 1}, {"code": 0, "message": "OK", "data": {"list": [clue]}})
+
+
+def tencent_leads(number: int = 0, **fields: Any) -> Line:
+    """Every lead comes in two states."""
+    lead = {"leads_id": number // 2, "leads_type": "LEADS_TYPE_FORM", "leads_name": "李雷"}
+    lead |= {"leads_create_time": "2026-07-03 10:00:00", "leads_telephone": "13800138000"}
+    lead |= {"leads_follow_tag": f"LEADS_FOLLOW_TAG_{number % 2}", "click_id": f"t{number // 2}"}
+    data = {"leads_info": [{**lead, **fields}], "page_info": {"total_number": 1}}
+    return pull({"page": 1}, {"code": 0, "message": "", "data": data})
+
+
+def tencent_clicks(number: int = 0, **fields: str) -> Line:
+    click = {"click_id": f"t{number}", "click_time": str(MOMENT), "muid": f"{number + 1:032x}"}
+    click |= {"adgroup_id": "13800138000", "device_os_type": "ios", **fields}
+    return gateway(method="GET", path="/c/tencent", query=urlencode(click))
+
+
+def baidu_clicks(number: int = 0, **fields: str) -> Line:
+    click = {"bd_vid": f"{number}", "ts": str(MOMENT * 1000), "plan_id": "61", "idfa": "__IDFA__"}
+    return gateway(method="GET", path="/c/baidu", query=urlencode({**click, **fields}))
+
+
+def xiaohongshu_clicks(number: int = 0, **fields: str) -> Line:
+    click = {"click_id": f"x{number}", "campaign_id": "81", "oaid_md5": f"{number + 1:032X}"}
+    return gateway(method="GET", path="/c/xiaohongshu", query=urlencode({**click, **fields}))
+
+
 def pos_row(number: int = 0, **fields: str) -> str:
     row = {"store": "S1", "pos": "P1", "receipt": f"R{number}", "line": "1", "type": "SALE"}
     row |= {"date": "2026-07-03", "at": "2026-07-03 23:30:00", "sku": "A", "qty": "1"}
@@ -315,6 +367,14 @@ GOOD_LINES: dict[str, Callable[[int], Any]] = {
     "taobao_trades": lambda number: taobao_trades(trade(number)),
     "ocean_reports": ocean_reports,
     "ocean_clicks": ocean_clicks,
+    "tencent_reports": tencent_reports,
+    "baidu_reports": baidu_reports,
+    "xiaohongshu_reports": xiaohongshu_reports,
+    "ocean_leads": ocean_leads,
+    "tencent_leads": tencent_leads,
+    "tencent_clicks": tencent_clicks,
+    "baidu_clicks": baidu_clicks,
+    "xiaohongshu_clicks": xiaohongshu_clicks,
     "pos_receipts": pos_row,
     "sms_reports": sms_reports,
     "doudian_orders": lambda number: doudian_orders(doudian_order(number)),
@@ -380,7 +440,8 @@ class _InMemory:
 def landed_file(name: str, content: bytes) -> LandedFile:
     """A file that a reader can read, without a disk."""
     modified = datetime(2026, 7, 3, tzinfo=UTC)
-    return LandedFile(name, len(content), modified, _InMemory(content))
+    # One size for all: the state of a till's file is part of its records, and no test's matter.
+    return LandedFile(name, 1000, modified, _InMemory(content))
 
 
 def read(source: str, content: bytes, name: str | None = None) -> list[Record | BadRecord]:
