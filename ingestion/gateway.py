@@ -187,6 +187,13 @@ def as_list(value: Any, what: str) -> list[Any]:
     return value
 
 
+def at(record: Any, path: str) -> Any:
+    """The value at a path of keys parted by dots; None where there is none."""
+    for name in path.split("."):
+        record = record.get(name) if isinstance(record, dict) else None
+    return record
+
+
 def required(record: dict[str, Any], field: str) -> str:
     """The field as text.
 

@@ -22,6 +22,7 @@ from ingestion.gateway import (
 )
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, BadRecordError, Record, instant
+from ingestion.tags import tag_text
 
 OF_CONTACT = ("external_userid", "unionid", "type", "gender", "corp_name")
 OF_FOLLOWER = ("userid", "createtime", "state", "add_way", "tag_id")
@@ -38,11 +39,12 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
     def record(found: tuple[Any, Any, int], pull: Pull) -> Record:
         contact = as_object(found[0], "external_contact")
         follower = as_object(found[1], "follow_user")
-        corp_id = required(pull.request, "corpid")
+        corp_id = pull.request.get("corpid") or required(pull.request, "account")
         instant(required(follower, "createtime"))
         kept = {name: contact[name] for name in OF_CONTACT if name in contact}
         kept |= {name: follower[name] for name in OF_FOLLOWER if name in follower}
-        kept["tags"] = [tag for tag in follower.get("tags") or [] if tag.get("type") != OWN_TAG]
+        tags = [tag for tag in follower.get("tags") or [] if tag.get("type") != OWN_TAG]
+        kept["_tags"] = tag_text(tags)
         kept = pseudonymiser.scrub_values(kept)
         phones = follower.get("remark_mobiles") or [None]
         kept["phone"] = pseudonymiser.phone(phones[found[2]])

@@ -78,9 +78,10 @@ BREACHES = {
         "update marts.journey_paths set conversions = conversions * 2",
         ("FAILED", "journey_paths", "no more conversions", "conversions_credited"),
     ),
-    "a segment took in strangers": (
-        "insert into marts.segment_members from range(500) select 'recent_buyers', 'x', null, ''",
-        ("FAILED", "segment_members", "No segment has more members", "customers 60"),
+    "buyers are called back": (
+        "update marts.segment_members "
+        "set segment = 'browsed_not_bought', entered_at = entered_at - interval 1 day",
+        ("FAILED", "segment_members", "has bought since", "paid_at"),
     ),
     "nothing was loaded": (
         "delete from marts.load_accounting",

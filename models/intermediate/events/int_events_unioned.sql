@@ -56,6 +56,8 @@ enriched as (
         judged.store_id,
         judged.staff_id,
         judged.properties,
+        judged.version_group,
+        judged.version,
         judged.occurred_at,
         judged.received_at,
         judged.load_seq

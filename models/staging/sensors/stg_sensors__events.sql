@@ -52,10 +52,7 @@ renamed as (
             ('wechat_open_id', "coalesce(app_id, '')", 'mini_program_open_id'),
             ('device_id', none, 'coalesce(android_id, idfv)'),
             ('cookie_id', none, 'cookie_id'),
-            ('ocean_click_id', none, url_parameter('page_url', 'clickid')),
-            ('baidu_click_id', none, url_parameter('page_url', 'bd_vid')),
-            ('tencent_click_id', none, url_parameter('page_url', '(?:gdt_vid|qz_gdt)')),
-        ] + device_ids(oaid='oaid', idfa='idfa')) }}
+        ] + device_ids(oaid='oaid', idfa='idfa') + landing_click_ids('page_url')) }}
         || coalesce(' ' || {{ phone_identifiers('mobile') }}, '') as identifiers,
         'sensors:' || coalesce(
             cookie_id, android_id, idfv, mini_program_open_id, anonymous_id, distinct_id
@@ -65,17 +62,8 @@ renamed as (
         -- where from, where to
         coalesce(page_url, url_path, screen_name) as page_url,
         referrer,
-        {{ url_parameter('page_url', 'utm_source') }} as utm_source,
-        {{ url_parameter('page_url', 'utm_medium') }} as utm_medium,
-        {{ url_parameter('page_url', 'utm_campaign') }} as utm_campaign,
-        coalesce(
-            {{ url_parameter('page_url', 'clickid') }},
-            {{ url_parameter('page_url', 'bd_vid') }},
-            {{ url_parameter('page_url', '(?:gdt_vid|qz_gdt)') }}
-        ) as click_id,
+        {{ landing_page_columns('page_url') }},
         case when lib = 'MiniProgram' then scene end as scene,
-        {{ url_parameter('page_url', 'utm_campaign') }} as campaign_id,
-        {{ url_parameter('page_url', 'utm_content') }} as ad_id,
         product_id as item_id,
         order_id,
 
@@ -87,7 +75,7 @@ renamed as (
         -- what it does not tell
         {{ null_columns([
             'raw_discriminator', 'declared_channel', 'creative_id', 'content_id',
-            'keyword', 'store_id', 'staff_id', 'properties'
+            'store_id', 'staff_id', 'properties', 'version_group', 'version'
         ]) }},
 
         -- timestamps
