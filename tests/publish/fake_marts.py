@@ -10,7 +10,7 @@ WORLD = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 MARTS = (
     *("ad_performance", "channel_performance", "customer_identifiers", "customers"),
     *("events", "journey_paths", "load_accounting", "orders", "segment_members", "sessions"),
-    *("touchpoint_credits", "unmapped_events"),
+    *("platform_reconciliation", "touchpoint_credits", "unmapped_events"),
 )
 
 

@@ -78,7 +78,7 @@ def test_the_summary_of_a_brand_with_nothing(warehouse, publish_now):
 
 
 def test_the_summary_of_a_brand_without_spend_and_without_channel_names(warehouse, publish_now):
-    fake_marts.empty(warehouse.root, "ad_performance")
+    fake_marts.empty(warehouse.root, "ad_performance", "platform_reconciliation")
     fake_marts.change(warehouse.root, "update marts.channel_performance set spend = 0")
     publish_now()
     told = summarize(warehouse)
