@@ -1,4 +1,4 @@
-"""``python -m ingestion``: write the sample brand, collect, pull, consume, load raw files."""
+"""``python -m ingestion``: write the sample brand, collect, pull, consume, load."""
 
 from __future__ import annotations
 
@@ -49,6 +49,12 @@ def main() -> int:
     consuming.add_argument("--once", action="store_true", help="stop at the topics' current end")
     consuming.add_argument("--every", type=float, default=60, help="seconds between two loads")
     consuming.set_defaults(run=_consume)
+    tables = commands.add_parser("pull-tables", help="load the new rows of a database's tables")
+    tables.add_argument("declaration", type=Path, help="the YAML page that names the tables")
+    tables.add_argument(
+        "--accept-shrunk", action="store_true", help="land snapshots with far fewer rows, too"
+    )
+    tables.set_defaults(run=_pull_tables)
     arguments = parser.parse_args()
     try:
         return arguments.run(Warehouse.from_environment(), arguments)
@@ -121,6 +127,26 @@ def _consume(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
     say = partial(print, flush=True)
     consume(warehouse, arguments.declaration, say, _report, arguments.once, seconds=arguments.every)
     return 0
+
+
+def _pull_tables(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    from ingestion.databases import TableError
+    from ingestion.databases.pulling import pull_tables
+
+    try:
+        pulled, outcome = pull_tables(
+            warehouse, arguments.declaration, print, arguments.accept_shrunk
+        )
+    except TableError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    for table in pulled:
+        gone = f", {table.gone:,} gone" if table.gone else ""
+        print(f"{table.table}: {table.rows:,} rows read{gone}")
+        if table.error:
+            print(f"error: {table.error}", file=sys.stderr)
+    _report(outcome)
+    return 2 if any(table.error for table in pulled) else 0
 
 
 def _report(outcome: Outcome) -> None:

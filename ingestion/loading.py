@@ -110,6 +110,14 @@ def _declared(entries: list[DeclaredFile]) -> Iterator[FileToRead]:
             yield FileToRead("declared", named, partial(declared.read, entry), declared=True)
 
 
+def landed_rows(entry: DeclaredFile) -> Iterator[FileToRead]:
+    """Files of rows that we landed ourselves, under the names by which any load knows them."""
+    if Path(entry.folder).is_dir():
+        for file in list_files(entry.folder, entry.pattern):
+            named = replace(file, path=f"{entry.name}/{file.path}")
+            yield FileToRead("declared", named, partial(declared.read, entry))
+
+
 def _known_files(pipeline: dlt.Pipeline, pseudonymiser: Pseudonymiser) -> set[str]:
     loaded = read_table(pipeline, "loaded_files", ["file_id", "key_fingerprint"])
     if set(loaded["key_fingerprint"].to_pylist()) - {pseudonymiser.fingerprint()}:

@@ -192,6 +192,17 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
         ) from error
 
 
+def _drop_half_deleted(pipeline: dlt.Pipeline) -> None:
+    """Delete extracted packages that are normalized already.
+
+    dlt commits the normalized package and then deletes the extracted one; killed in between, it
+    would stumble over what is left of it, and the whole package be given up.
+    """
+    normalized = pipeline.list_normalized_load_packages()
+    for load_id in set(pipeline.list_extracted_load_packages()).intersection(normalized):
+        shutil.rmtree(Path(pipeline.working_dir, "normalize", "extracted", load_id))
+
+
 def _take_back_copies(pipeline: dlt.Pipeline) -> None:
     """Clear the staging tables of what half-done jobs may have copied into them.
 
@@ -212,17 +223,6 @@ def _take_back_copies(pipeline: dlt.Pipeline) -> None:
                     f"where {key} in (select {key} from read_parquet(%s))",
                     job.file_path,
                 )
-
-
-def _drop_half_deleted(pipeline: dlt.Pipeline) -> None:
-    """Delete extracted packages that are normalized already.
-
-    dlt commits the normalized package and then deletes the extracted one; killed in between, it
-    would stumble over what is left of it, and the whole package be given up.
-    """
-    normalized = pipeline.list_normalized_load_packages()
-    for load_id in set(pipeline.list_extracted_load_packages()).intersection(normalized):
-        shutil.rmtree(Path(pipeline.working_dir, "normalize", "extracted", load_id))
 
 
 def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudonymiser) -> Loaded:

@@ -126,6 +126,7 @@ ORDERS = Vendor(
     explain=explain,
     sign=sign,
     renew=renew,
+    token_opens_account=True,
     personal=dict.fromkeys(OF_ORDERS, "drop"),
 )
 AFTERSALES = replace(

@@ -77,5 +77,6 @@ USERS = Vendor(
     explain=explain,
     sign=sign,
     renew=renew,
+    token_opens_account=True,
     personal={"nickname": "drop", "headimgurl": "drop", "remark": "drop"},
 )

@@ -110,5 +110,6 @@ TRADES = Vendor(
     explain=explain,
     sign=sign,
     renew=renew,
+    token_opens_account=True,
     personal={**dict.fromkeys(DROPPED, "drop"), "buyer_phone": "phone"},
 )

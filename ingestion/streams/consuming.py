@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +26,9 @@ from confluent_kafka import (
 )
 
 from ingestion.files import list_files
-from ingestion.loading import Outcome, load_files
+from ingestion.loading import Outcome, landed_rows, load_files
 from ingestion.pipeline import FileToRead
 from ingestion.pseudonyms import Pseudonymiser, configured_pseudonymiser
-from ingestion.sources import declared
 from ingestion.streams import StreamError
 from ingestion.streams.declaration import FOLDER, Cluster, Stream, read_streams
 from ingestion.streams.landing import Message, land, named_by_offset
@@ -208,10 +206,8 @@ def _files(stream: Stream, name: str) -> Iterator[FileToRead]:
             read = named_by_offset(stream.channel.read)
             yield FileToRead(stream.channel.name, file, read)
     elif stream.entry:
-        for file in list_files(str(stream.folder), f"{name}.jsonl"):
-            named = replace(file, path=f"{stream.topic}/{FOLDER}/{file.path}")
-            read = named_by_offset(partial(declared.read, stream.entry))
-            yield FileToRead("declared", named, read)
+        for file in landed_rows(replace(stream.entry, path=str(stream.folder / f"{name}.jsonl"))):
+            yield file._replace(read=named_by_offset(file.read))
 
 
 def _load(warehouse: Warehouse, files: list[FileToRead], say: Say) -> Outcome:

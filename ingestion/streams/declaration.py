@@ -5,15 +5,13 @@ The format is described in docs/streams.md.
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import dlt
-
 from ingestion.manifest import DeclaredFile, ManifestError, check_known, declared_entry, read_page
+from ingestion.secrets import named_secret
 from ingestion.sources import SOURCES, Source
 from ingestion.sources.click_monitors import MONITORS
 from ingestion.warehouse import Warehouse
@@ -121,14 +119,5 @@ def _client(where: str, content: dict[str, Any]) -> dict[str, str]:
         for name, value in settings.items():
             if name in OWN:
                 raise ManifestError(f"{where}: `{section}` may not set {name}")
-            client[name] = value if section == "client" else _secret(where, name, value)
+            client[name] = value if section == "client" else named_secret(where, name, value)
     return client
-
-
-def _secret(where: str, setting: str, name: str) -> str:
-    value = os.environ.get(name) or dlt.secrets.get(name, str)
-    if not value:
-        raise ManifestError(
-            f"{where}: {setting}: no secret {name}: set it in the environment or in dlt's secrets"
-        )
-    return value

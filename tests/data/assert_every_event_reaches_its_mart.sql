@@ -1,5 +1,5 @@
--- An event that landed would be dropped without anybody knowing, mapped or not, excluded or not; only
--- versions that a later one replaces stay behind.
+-- An event that landed would be dropped without anybody knowing, mapped or not, excluded or not;
+-- only versions that a later one replaces stay behind.
 select
     arrived.source,
     arrived.event_id

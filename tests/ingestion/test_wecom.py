@@ -130,6 +130,9 @@ def test_messages_that_are_missing_are_told_and_the_others_land() -> None:
     assert "five days" in gap.remedy
 
 
-def test_an_employee_who_changes_the_corporation_is_no_message() -> None:
-    switch = {"seq": 2, "message": {"msgid": "s", "action": "switch", "time": 1, "user": "guide07"}}
-    assert len(payloads("wecom_chats", wire.wecom_chats(wire.chat_message(1), switch))) == 1
+def test_an_employee_who_changes_the_corporation_says_nothing_but_takes_a_number() -> None:
+    switch = {"msgid": "s", "action": "switch", "time": wire.MOMENT * 1000, "user": "guide07"}
+    page = wire.wecom_chats(wire.chat_message(1), {"seq": 2, "message": switch}, seq=0)
+    _, found = payloads("wecom_chats", page)
+    assert (found["action"], found["seq"]) == ("switch", 2)
+    assert "external_userid" not in found

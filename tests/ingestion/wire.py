@@ -38,6 +38,8 @@ POS_HEADER = (
     "门店编号,收银机号,小票号,行号,类型,营业日期,销售时间,商品编码,数量,金额,会员号,手机号,收银员"
 )
 
+SNOWPLOW = "/com.snowplowanalytics.snowplow/tp2"
+
 Line = dict[str, Any]
 
 
@@ -60,6 +62,42 @@ def sensors(*events: Any, zipped: bool = False, **fields: Any) -> Line:
     packed = quote(base64.b64encode(gzip.compress(text) if zipped else text), safe="")
     body = f"{'gzip=1&' if zipped else ''}{field}={packed}"
     return gateway(path="/sa.gif", query="project=production", body=body, **fields)
+
+
+def snowplow_event(number: int = 0, **fields: Any) -> Line:
+    event = {"e": "pv", "eid": f"e{number}", "dtm": str(MOMENT * 1000), "duid": f"d{number}"}
+    return {**event, "aid": "shop", "url": "https://shop.example/", **fields}
+
+
+def snowplow(*events: Any) -> Line:
+    return gateway(path=SNOWPLOW, body=json.dumps({"schema": "iglu:payload_data", "data": events}))
+
+
+def segment_call(number: int = 0, **fields: Any) -> Line:
+    call = {"type": "track", "event": "Product Viewed", "messageId": f"m{number}"}
+    call |= {"anonymousId": f"a{number}", "originalTimestamp": RECEIVED_AT, "properties": {}}
+    return {**call, **fields}
+
+
+def segment(*calls: Any) -> Line:
+    """One call, or a batch of several."""
+    body = calls[0] if len(calls) == 1 else {"batch": calls, "sentAt": RECEIVED_AT}
+    return gateway(path="/v1/batch", query="writeKey=key1&type=batch", body=json.dumps(body))
+
+
+def posthog_event(number: int = 0, **fields: Any) -> Line:
+    event = {"uuid": f"u{number}", "event": "$pageview", "distinct_id": f"d{number}"}
+    return {**event, "timestamp": RECEIVED_AT, "properties": {}, **fields}
+
+
+def posthog(*events: Any) -> Line:
+    body = {"api_key": "phc_1", "batch": events}
+    return gateway(path="/batch/", query="token=phc_1", body=json.dumps(body))
+
+
+def short_links(number: int = 0, **fields: Any) -> Line:
+    click = {"click_id": f"c{number}", "visitor": "person", "code": "sale", **fields}
+    return gateway(method="GET", path="/s/sale", body=json.dumps(click))
 
 
 def wechat_oa(number: int = 0, **fields: str) -> Line:
@@ -320,6 +358,10 @@ def partner_feeds(number: int = 0, **fields: Any) -> Line:
 
 GOOD_LINES: dict[str, Callable[[int], Any]] = {
     "sensors": lambda number: sensors(sensors_event(number)),
+    "snowplow": lambda number: snowplow(snowplow_event(number)),
+    "segment": lambda number: segment(segment_call(number)),
+    "posthog": lambda number: posthog(posthog_event(number)),
+    "short_links": short_links,
     "wechat_oa": wechat_oa,
     "wechat_users": wechat_users,
     "taobao_trades": lambda number: taobao_trades(trade(number)),
@@ -398,7 +440,8 @@ class _InMemory:
 def landed_file(name: str, content: bytes) -> LandedFile:
     """A file that a reader can read, without a disk."""
     modified = datetime(2026, 7, 3, tzinfo=UTC)
-    return LandedFile(name, len(content), modified, _InMemory(content))
+    # One size for all: the state of a till's file is part of its records, and no test's matter.
+    return LandedFile(name, 1000, modified, _InMemory(content))
 
 
 def read(source: str, content: bytes, name: str | None = None) -> list[Record | BadRecord]:

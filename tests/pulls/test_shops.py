@@ -231,6 +231,17 @@ def test_a_token_that_ends_between_two_pulls_is_renewed(
     assert (deployment.pull().error, doudian.grants) == ("", 2)
 
 
+def test_two_shops_of_one_application_keep_their_tokens_apart(
+    doudian: Doudian, deployment: Deployment
+) -> None:
+    """The token of one shop would read its orders in the name of the other."""
+    deployment.add("doudian_orders", doudian_simulator.SHOP_ID, doudian.url, since="2026-07-10")
+    assert deployment.pull().error == ""
+    deployment.accounts.clear()
+    deployment.add("doudian_orders", "another shop", doudian.url, since="2026-07-10")
+    assert "no access token was granted" in deployment.pull().error
+
+
 def test_after_sales_are_pulled_by_their_own_change(
     doudian: Doudian, deployment: Deployment, clock: TestClock
 ) -> None:

@@ -17,13 +17,13 @@ SECRETS = {"app_key": "7200000000000000001", "app_secret": "doudian-secret"}
 TOKEN_LIFETIME = timedelta(days=7)
 
 
-def order(number: int, changed: datetime, **fields: Any) -> dict[str, Any]:
+def order(number: int, changed: datetime, placed: datetime, **fields: Any) -> dict[str, Any]:
     """A paid order of one line of 199 yuan, bought in a live room."""
-    moment = int(changed.timestamp())
+    moment = int(placed.timestamp())
     line = {"order_id": f"{number}1", "item_num": 1, "pay_amount": 19900, "post_amount": 0}
     line |= {"room_id": 7300000000000000001, "author_id": 55, "cid": 99, "post_receiver": "李丽"}
     known = {"order_id": f"{number}", "shop_id": int(SHOP_ID), "order_status": 105}
-    known |= {"create_time": moment, "pay_time": moment, "update_time": moment}
+    known |= {"create_time": moment, "pay_time": moment, "update_time": int(changed.timestamp())}
     known |= {"doudian_open_id": f"1@#{number}", "post_receiver": "李丽", "post_tel": "13912345678"}
     return {**known, "sku_order_list": [line], **fields}
 
@@ -43,8 +43,10 @@ class Doudian(Shop):
         self.aftersales: list[dict[str, Any]] = []
         super().__init__(clock)
 
-    def sell(self, number: int, changed: datetime, **fields: Any) -> None:
-        self.put(f"{number}", changed, order(number, changed, **fields))
+    def sell(
+        self, number: int, changed: datetime, placed: datetime | None = None, **fields: Any
+    ) -> None:
+        self.put(f"{number}", changed, order(number, changed, placed or changed, **fields))
 
     def answer(self, asked: Asked) -> Answered:
         query = asked.query

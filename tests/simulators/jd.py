@@ -13,13 +13,17 @@ from tests.simulators.shop import Shop, as_text, beijing, refused
 SECRETS = {"app_key": "JDK1", "app_secret": "jd-secret", "access_token": "jd-token"}
 
 
-def order(number: int, changed: datetime, **fields: Any) -> dict[str, Any]:
+def order(number: int, changed: datetime, placed: datetime, **fields: Any) -> dict[str, Any]:
     """A paid order of one line of 199 yuan."""
-    moment = as_text(changed)
+    moment = as_text(placed)
     line = {"skuId": "100", "outerSkuId": "SKU1", "jdPrice": "219.00", "itemTotal": "1"}
     known = {"orderId": f"{number}", "orderState": "WAIT_SELLER_STOCK_OUT", "pin": "lili"}
     known |= {"orderPayment": "205.00", "freightPrice": "6.00", "orderStartTime": moment}
-    known |= {"paymentConfirmTime": moment, "modified": moment, "openIdBuyer": f"o{number}"}
+    known |= {
+        "paymentConfirmTime": moment,
+        "modified": as_text(changed),
+        "openIdBuyer": f"o{number}",
+    }
     return {**known, "consigneeInfo": {"fullname": "李丽"}, "itemInfoList": [line], **fields}
 
 
@@ -27,8 +31,10 @@ class Jd(Shop):
     newest_first = False
     calls_per_second = 10
 
-    def sell(self, number: int, changed: datetime, **fields: Any) -> None:
-        self.put(f"{number}", changed, order(number, changed, **fields))
+    def sell(
+        self, number: int, changed: datetime, placed: datetime | None = None, **fields: Any
+    ) -> None:
+        self.put(f"{number}", changed, order(number, changed, placed or changed, **fields))
 
     def answer(self, asked: Asked) -> Answered:
         body = dict(asked.body)

@@ -13,11 +13,11 @@ from tests.simulators.shop import Shop, as_text, beijing, refused
 SECRETS = {"app_key": "23000001", "app_secret": "top-secret", "access_token": "top-session"}
 
 
-def trade(number: int, changed: datetime, **fields: Any) -> dict[str, Any]:
+def trade(number: int, changed: datetime, placed: datetime, **fields: Any) -> dict[str, Any]:
     """A paid trade of one line of 80 yuan."""
     line = {"oid": f"{number}1", "num": 1, "payment": "80.00", "refund_status": "NO_REFUND"}
     known = {"tid": f"{number}", "status": "WAIT_SELLER_SEND_GOODS", "buyer_open_uid": f"U{number}"}
-    known |= {"created": as_text(changed), "pay_time": as_text(changed), "payment": "92.00"}
+    known |= {"created": as_text(placed), "pay_time": as_text(placed), "payment": "92.00"}
     known |= {"modified": as_text(changed), "post_fee": "12.00", "receiver_name": "李丽"}
     return {**known, "orders": {"order": [line]}, **fields}
 
@@ -26,8 +26,10 @@ class Taobao(Shop):
     newest_first = True
     calls_per_second = 20
 
-    def sell(self, number: int, changed: datetime, **fields: Any) -> None:
-        self.put(f"{number}", changed, trade(number, changed, **fields))
+    def sell(
+        self, number: int, changed: datetime, placed: datetime | None = None, **fields: Any
+    ) -> None:
+        self.put(f"{number}", changed, trade(number, changed, placed or changed, **fields))
 
     def answer(self, asked: Asked) -> Answered:
         body = {str(name): str(value) for name, value in asked.body.items()}

@@ -14,11 +14,12 @@ SECRETS = {"client_id": "yz-client", "client_secret": "yz-secret"}
 SHOWN_AFTER = timedelta(seconds=30)
 
 
-def trade(number: int, changed: datetime, **fields: Any) -> dict[str, Any]:
+def trade(number: int, changed: datetime, placed: datetime, **fields: Any) -> dict[str, Any]:
     """A paid trade of one line of 199 yuan; fields belong to its ``order_info``."""
-    moment = as_text(changed)
+    moment = as_text(placed)
     about = {"tid": f"E{number}", "status": "WAIT_SELLER_SEND_GOODS", "refund_state": 0}
-    about |= {"created": moment, "pay_time": moment, "update_time": moment, **fields}
+    about |= {"created": moment, "pay_time": moment, "update_time": as_text(changed)}
+    about |= fields
     line = {"oid": f"{number}1", "num": 1, "payment": "199.00", "outer_sku_id": "SKU1"}
     return {
         "order_info": about,
@@ -38,8 +39,14 @@ class Youzan(Shop):
         self.refunds: dict[str, list[dict[str, Any]]] = {}
         super().__init__(clock)
 
-    def sell(self, number: int, changed: datetime, **fields: Any) -> None:
-        self.put(f"E{number}", changed, {"full_order_info": trade(number, changed, **fields)})
+    def sell(
+        self, number: int, changed: datetime, placed: datetime | None = None, **fields: Any
+    ) -> None:
+        self.put(
+            f"E{number}",
+            changed,
+            {"full_order_info": trade(number, changed, placed or changed, **fields)},
+        )
 
     def answer(self, asked: Asked) -> Answered:
         if asked.path == "/auth/token":

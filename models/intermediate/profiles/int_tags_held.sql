@@ -41,76 +41,20 @@ versions as (
 
 ),
 
-tags as (
+tagged as (
 
     select
-        versions.profile_key,
-        versions.source,
-        versions.identifier_set_id,
-        versions.version_number,
-        versions.legal_basis,
-        versions.valid_until,
-        versions.told_at,
-        versions.next_told_at,
-        trim(split_part(words.word, '=', 1)) as raw_tag,
-        nullif(trim(split_part(words.word, '=', 2)), '') as raw_value
-    from versions
-    {{ unnest_words('versions.tags', '|') }}
-    where trim(split_part(words.word, '=', 1)) <> ''
-
-),
-
-named as (
-
-    select
-        tags.*,
-        coalesce(own.tag, anyones.tag, tags.raw_tag) as tag,
-        coalesce(own.tag, anyones.tag) is not null as is_defined,
-        coalesce(tags.raw_value, own.tag_value, anyones.tag_value) as tag_value
-    from tags
-    left join {{ ref('tag_name_map') }} as own
-        on tags.source = own.source and tags.raw_tag = own.raw_tag
-    left join {{ ref('tag_name_map') }} as anyones
-        on anyones.source is null and tags.raw_tag = anyones.raw_tag
-
-),
-
--- two raw tags of one version can mean one tag
-once_a_version as (
-
-    select
-        *,
-        row_number() over (
-            partition by profile_key, version_number, tag
-            order by tag_value is null, raw_tag, tag_value
-        ) as name_rank
-    from named
-
-),
-
-lagged as (
-
-    select
-        *,
-        coalesce(
-            version_number - lag(version_number) over (
-                partition by profile_key, tag, tag_value order by version_number
-            ), 0
-        ) as versions_since
-    from once_a_version
-    where name_rank = 1
-
-),
-
-stretches as (
-
-    select
-        *,
-        sum(case when versions_since = 1 then 0 else 1 end) over (
-            partition by profile_key, tag, tag_value order by version_number
-            rows between unbounded preceding and current row
+        versions.*,
+        tags.tag,
+        tags.is_defined,
+        tags.tag_value,
+        versions.version_number - row_number() over (
+            partition by versions.profile_key, tags.tag, tags.tag_value
+            order by versions.version_number
         ) as stretch_number
-    from lagged
+    from versions
+    inner join {{ ref('int_tags_observed') }} as tags
+        on versions.profile_version_id = tags.profile_version_id
 
 ),
 
@@ -125,7 +69,7 @@ ranked as (
             partition by profile_key, tag, tag_value, stretch_number
             order by version_number desc
         ) as from_last
-    from stretches
+    from tagged
 
 ),
 

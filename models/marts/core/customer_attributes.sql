@@ -1,6 +1,6 @@
--- One row per customer and attribute: what is known of them, who says so, and since when. Of several
--- sources the one of the best precedence counts (seed customer_attribute_map), of one source the
--- latest word.
+-- One row per customer and attribute: what is known of them, who says so, and since when. Of
+-- several sources the one of the best precedence counts (seed customer_attribute_map), of one
+-- source the latest word.
 with observed as (
 
     select
@@ -21,7 +21,9 @@ ranked as (
         *,
         row_number() over (
             partition by customer_id, attribute
-            order by precedence, source, observed_at desc, received_at desc, profile_version_id desc
+            order by
+                precedence asc, source asc, observed_at desc, received_at desc,
+                profile_version_id desc
         ) as value_rank
     from observed
 
@@ -31,7 +33,7 @@ ranked as (
 compared as (
 
     select
-        ranked.*,
+        *,
         first_value(source) over latest_first as counting_source,
         first_value(attribute_value) over latest_first as counting_value
     from ranked

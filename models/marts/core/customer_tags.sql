@@ -20,7 +20,7 @@ ranked as (
         row_number() over (
             partition by customer_id, tag, source
             order by
-                until_at desc nulls first, since_at desc, profile_key, tag_value
+                until_at desc nulls first, since_at desc, profile_key asc, tag_value asc
         ) as latest_rank
     from held
 

@@ -93,13 +93,16 @@ profile as (
 
     select
         customer_id,
-        {% for attribute in [
-            'gender', 'birth_year', 'province', 'city', 'level', 'points', 'member_since', 'company',
-            'job_title', 'industry'
-        ] -%}
-            max(case when attribute = '{{ attribute }}' then attribute_value end) as {{ attribute }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
+        max(case when attribute = 'gender' then attribute_value end) as gender,
+        max(case when attribute = 'birth_year' then attribute_value end) as birth_year,
+        max(case when attribute = 'province' then attribute_value end) as province,
+        max(case when attribute = 'city' then attribute_value end) as city,
+        max(case when attribute = 'level' then attribute_value end) as level,
+        max(case when attribute = 'points' then attribute_value end) as points,
+        max(case when attribute = 'member_since' then attribute_value end) as member_since,
+        max(case when attribute = 'company' then attribute_value end) as company,
+        max(case when attribute = 'job_title' then attribute_value end) as job_title,
+        max(case when attribute = 'industry' then attribute_value end) as industry
     from {{ ref('customer_attributes') }}
     where valid_until is null and {{ is_touched('customer_id', 'int_customers_touched') }}
     group by customer_id

@@ -8,7 +8,8 @@
     'tags': '_tags',
 } %}
 
--- One row per person of a partner's delivery 合作方数据, and version of it, with its legal basis and end.
+-- One row per person of a partner's delivery 合作方数据, and version of it, with its legal basis and
+-- end.
 with source as (
 
     select * from {{ source('raw', 'partner_feeds') }}

@@ -39,11 +39,9 @@ told_apart as (
         coalesce(
             user_id,
             case
-                when
-                    record_type in ('$identify', '$create_alias')
-                    or is_identified = 'true'
-                    or (is_identified is null and device_id is null)
-                    then distinct_id
+                when record_type in ('$identify', '$create_alias') then distinct_id
+                when is_identified = 'true' then distinct_id
+                when is_identified is null and device_id is null then distinct_id
             end
         ) as person_id
     from parsed

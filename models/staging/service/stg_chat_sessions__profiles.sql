@@ -33,7 +33,8 @@ renamed as (
         -- ids
         event_id as profile_version_id,
         'chat_sessions' as source,
-        record_type || ':' || coalesce(case when record_type = 'card' then card_id end, chat_id) as profile_key,
+        record_type || ':'
+        || coalesce(case when record_type = 'card' then card_id end, chat_id) as profile_key,
         {{ identifiers([
             ('chat_visitor_id', none, 'visitor_id'),
             ('email', none, "split_part(email, '.', 3)"),

@@ -54,6 +54,7 @@ renamed as (
         {{ epoch_to_utc('sent_at') }} as occurred_at,
         received_at
     from parsed
+    where action <> 'switch'
 
 )
 
