@@ -251,6 +251,19 @@ def test_rows_of_a_key_are_versions(warehouse: Warehouse) -> None:
     assert keys == {"1 | c1", "1 | c2"}
 
 
+def test_of_events_the_first_row_of_a_key_counts(warehouse: Warehouse) -> None:
+    columns = "columns: {occurred_at: at, event: what, customer: who}\n    key: [id]"
+    rows = ["1,2026-07-03 10:00:00,签到,c1", "2,2026-07-03 10:00:00,签到,c1"]
+    path = warehouse.root / "table.csv"
+    manifest = wire.declare(warehouse.root, entry("events", columns))
+    path.write_text("\n".join(["id,at,what,who", *rows]), encoding="utf-8")
+    assert wire.load(warehouse, manifest).rows_landed == 2
+    path.write_text("id,at,what,who\n2,2026-07-04 10:00:00,签退,c1\n", encoding="utf-8")
+    assert wire.load(warehouse, manifest).rows_duplicate == 1
+    payloads = [json.loads(payload) for _, payload in wire.raw(warehouse, "declared")]
+    assert sorted((row["key"], row["event"]) for row in payloads) == [("1", "签到"), ("2", "签到")]
+
+
 BROKEN = {
     "mapping.csv": ("", b"at,id,sum,who\n2026-07-03,1,5,c1\n", "column 'amount' not found"),
     "gbk.csv": ("", "时间,at,id,amount,who\n,2026-07-03,1,5,c1\n".encode("gbk"), "no utf-8 text"),

@@ -124,7 +124,7 @@ BAD_LINES: list[tuple[str, str, Any, str]] = [
         {"advertiser_id": 1}, {"code": 0, "data": {"rows": [3]}}), "not an object"),
     ("ocean_clicks", "no time", wire.ocean_clicks(1, ts="__TS__"), "ts is missing"),
     ("ocean_clicks", "no id", wire.ocean_clicks(1, track_id="__TRACK_ID__"),
-     "request_id is missing"),
+     "request_id are missing"),
     ("ocean_clicks", "year 2099", wire.ocean_clicks(1, ts=f"{YEAR_2099}000"), "2099"),
     ("sms_reports", "no list", wire.gateway(body="{}"), "not a list"),
     ("sms_reports", "masked", wire.sms_reports(1, phone_number="138****0000"), "is no phone"),
