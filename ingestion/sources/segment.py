@@ -96,5 +96,5 @@ def _product_id(call: dict[str, Any]) -> Any:
 def _quantity(call: dict[str, Any]) -> float:
     """The pieces of all products of an order; one where it lists none."""
     products = at(call, "properties.products")
-    listed = [one for one in products if isinstance(one, dict)] if isinstance(products, list) else []
-    return sum(float(one.get("quantity") or 1) for one in listed) or 1
+    listed = products if isinstance(products, list) else []
+    return sum(float(at(one, "quantity") or 1) for one in listed) or 1
