@@ -148,7 +148,10 @@ class Reader:
         kind = self._cursor_type.python_type  # type: ignore[union-attr]
         if issubclass(kind, datetime):
             return datetime.fromisoformat(cursor)
-        return date.fromisoformat(cursor) if issubclass(kind, date) else Decimal(cursor)
+        if issubclass(kind, date):
+            return date.fromisoformat(cursor)
+        # an index on whole numbers is of no use to a search for decimals
+        return int(cursor) if issubclass(kind, int) else Decimal(cursor)
 
     def _start(self, since: str) -> Cursor:
         cursor, overlap = self._parsed(since), self._table.overlap

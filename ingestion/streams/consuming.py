@@ -60,7 +60,8 @@ class Held:
         at_end: those of ours that were read to their end.
         messages: read, not yet landed.
         size: their bytes.
-        landed: offsets after what has landed and may be committed once it is loaded.
+        reached: offsets up to which was read; an end can lie behind the last message.
+        landed: offsets that may be committed once what has landed is loaded.
         is_leaving: the group's answers no longer matter.
     """
 
@@ -69,6 +70,7 @@ class Held:
     at_end: set[Partition] = field(default_factory=set)
     messages: dict[Partition, list[Message]] = field(default_factory=dict)
     size: int = 0
+    reached: dict[Partition, int] = field(default_factory=dict)
     landed: dict[Partition, int] = field(default_factory=dict)
     is_leaving: bool = False
 
@@ -82,13 +84,14 @@ class Held:
         """Keep a message until it lands."""
         self.messages.setdefault(partition, []).append(message)
         self.size += len(message.value or b"")
+        self.reached[partition] = message.offset + 1
         if message.offset + 1 >= self.goal.get(partition, 0):
             self.at_end.add(partition)
 
     def forget(self, partition: Partition) -> None:
         """Leave a partition to its new owner, who reads on from what was committed."""
         self.size -= sum(len(message.value or b"") for message in self.messages.get(partition, ()))
-        for kept in (self.messages, self.landed):
+        for kept in (self.messages, self.reached, self.landed):
             kept.pop(partition, None)
         for known in (self.ours, self.at_end):
             known.discard(partition)
@@ -139,8 +142,6 @@ def consume(
                     waiting = []
                     if outcome.files:
                         report(outcome)
-                elif once:
-                    say("no new messages")
                 _commit(consumer, held, say)
             except WarehouseBusyError as error:
                 if once or done:
@@ -174,7 +175,9 @@ def _read(consumer: Consumer, held: Held, seconds: float, is_done: Callable[[], 
             partition = (message.topic(), message.partition())
             if error := message.error():
                 if error.code() == KafkaError._PARTITION_EOF:
-                    held.at_end.add(partition)
+                    if partition in held.ours:
+                        held.at_end.add(partition)
+                        held.reached[partition] = message.offset()
                 elif error.fatal() or error.code() in FATAL:
                     raise StreamError(f"{message.topic()}: {error.str()}")
             elif partition in held.ours:
@@ -193,8 +196,8 @@ def _land(cluster: Cluster, held: Held, pseudonymiser: Pseudonymiser) -> Iterato
         stream = cluster.streams[topic]
         for path in land(stream, partition, messages, pseudonymiser):
             yield from _files(stream, path.stem)
-        held.landed[topic, partition] = messages[-1].offset + 1
-    held.messages, held.size = {}, 0
+    held.landed |= held.reached
+    held.messages, held.size, held.reached = {}, 0, {}
 
 
 def _files(stream: Stream, name: str) -> Iterator[FileToRead]:

@@ -152,6 +152,7 @@ def test_offsets_without_a_message_do_not_shift_the_others(
     (outcome,), _ = drain(warehouse, declaration)
     assert (outcome.files, outcome.rows_landed) == (1, 3)
     assert [position.split()[-1] for _, position, _, _ in wire.quarantine(warehouse)] == list("147")
+    assert committed(broker, declaration, name) == 9
 
 
 def test_equal_messages_are_one_and_a_key_tells_them_apart(
