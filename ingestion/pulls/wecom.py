@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from ingestion.pulls import wechat
 from ingestion.pulls.accounts import Account
-from ingestion.pulls.vendor import Call, Grant, Page, Request, Vendor
-from ingestion.pulls.wechat import explain, judge, sign
+from ingestion.pulls.vendor import Answer, Call, Grant, Page, Request, Vendor, Verdict
 from ingestion.pulls.windows import Everything, Window
 
 EMPLOYEES_A_CALL = 100
 CONTACTS_A_CALL = 100
+NO_CONTACTS = 84061
+
+
+def judge(answer: Answer) -> Verdict:
+    """As at WeChat; that employees have no contacts is told as an error."""
+    return Verdict.GOOD if answer.get("errcode") == NO_CONTACTS else wechat.judge(answer)
 
 
 def renew(call: Call, account: Account, refresh_token: str | None) -> Grant:
@@ -21,7 +28,11 @@ def renew(call: Call, account: Account, refresh_token: str | None) -> Grant:
 
 
 def contact_pages(call: Call, account: Account, window: Window) -> Iterator[Page]:
-    """Contacts with their details, a hundred employees at a time, to the end of their cursor."""
+    """Contacts with their details, a hundred employees at a time, to the end of their cursor.
+
+    Before them the names of the corporation's tags: contacts name only their ids.
+    """
+    yield from _tag_pages(call)
     listed = call(Request("GET", "/cgi-bin/externalcontact/get_follow_user_list"))
     everybody = listed["follow_user"]
     for start in range(0, len(everybody), EMPLOYEES_A_CALL):
@@ -38,17 +49,36 @@ def contact_pages(call: Call, account: Account, window: Window) -> Iterator[Page
                 break
 
 
+def _tag_pages(call: Call) -> Iterator[Page]:
+    request = Request("POST", "/cgi-bin/externalcontact/get_corp_tag_list", body={})
+    # A tag's `name` would be concealed as a contact's.
+    groups = [
+        {
+            "group_id": group["group_id"],
+            "group_name": group["group_name"],
+            "tag": [{"id": tag["id"], "tag_name": tag["name"]} for tag in group["tag"]],
+        }
+        for group in call(request)["tag_group"]
+    ]
+    if groups:
+        yield Page(request, {"errcode": 0, "tag_group": groups}, groups, part="tags")
+
+
+def contact_and_employee(entry: dict[str, Any]) -> tuple[Any, ...]:
+    """What tells contacts apart: each comes once for every employee who knows it."""
+    if "group_id" in entry:
+        return (entry["group_id"],)
+    return entry["external_contact"]["external_userid"], entry["follow_info"].get("userid")
+
+
 CONTACTS = Vendor(
     base_url="https://qyapi.weixin.qq.com",
     schedule=Everything(),
     pages=contact_pages,
-    key=lambda entry: (
-        entry["external_contact"]["external_userid"],
-        entry["follow_info"]["userid"],
-    ),
+    key=contact_and_employee,
     judge=judge,
-    explain=explain,
-    sign=sign,
+    explain=wechat.explain,
+    sign=wechat.sign,
     renew=renew,
     token_opens_account=True,
     personal=dict.fromkeys(

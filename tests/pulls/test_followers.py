@@ -112,6 +112,19 @@ def test_contacts_of_all_employees_come_to_the_end_of_the_cursor(
     )
 
 
+def test_tags_come_by_their_names(wecom: WeCom, deployment: Deployment) -> None:
+    wecom.tags = {"意向": {"t1": "高", "t2": "低"}, "肤质": {"t3": "油皮"}}
+    wecom.meet("guide1", "wo1", tag_id=["t1", "t3", "deleted"])
+    assert deployment.pull().error == ""
+    (contact,) = landing(deployment, "wecom_contacts")
+    assert contact["_tags"] == "意向=高|肤质=油皮|deleted"
+
+
+def test_employees_without_contacts_are_no_error(wecom: WeCom, deployment: Deployment) -> None:
+    wecom.contacts["guide1"] = []
+    assert (deployment.pull().error, deployment.recordings()) == ("", [])
+
+
 def test_a_token_of_two_hours_is_renewed_for_the_next_pull(
     wecom: WeCom, deployment: Deployment, clock: TestClock
 ) -> None:

@@ -77,6 +77,7 @@ class WeCom(_Tokens):
 
     def __init__(self, clock: Clock) -> None:
         self.contacts: dict[str, list[dict[str, Any]]] = {}
+        self.tags: dict[str, dict[str, str]] = {}
         self.most_contacts_a_page = 100
         super().__init__(clock)
 
@@ -97,6 +98,16 @@ class WeCom(_Tokens):
             return refusal
         if asked.path == "/cgi-bin/externalcontact/get_follow_user_list":
             return good(follow_user=list(self.contacts))
+        if asked.path == "/cgi-bin/externalcontact/get_corp_tag_list":
+            groups = [
+                {
+                    "group_id": f"group-{group}",
+                    "group_name": group,
+                    "tag": [{"id": tag_id, "name": name} for tag_id, name in tags.items()],
+                }
+                for group, tags in self.tags.items()
+            ]
+            return good(tag_group=groups)
         if asked.path == "/cgi-bin/externalcontact/batch/get_by_user":
             return self._contacts(asked.body)
         return Answered(404, {})
@@ -105,6 +116,8 @@ class WeCom(_Tokens):
         if len(body["userid_list"]) > 100 or not 0 < body["limit"] <= 100:
             return told(40058, "invalid request parameter")
         known = [entry for user in body["userid_list"] for entry in self.contacts[user]]
+        if not known:
+            return told(84061, "not external contact")
         size = min(body["limit"], self.most_contacts_a_page)
         start = int(body["cursor"] or 0)
         rest = start + size

@@ -16,7 +16,7 @@ from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
 from tests.pulls.conftest import clock, deployment, ocean, tencent
 from tests.pulls.deployment import Deployment
-from tests.simulators.ocean import Ocean, promotion
+from tests.simulators.ocean import Ocean, clue, promotion
 from tests.simulators.tencent import Tencent, creative
 from tests.warehouse import worlds
 
@@ -131,3 +131,26 @@ def test_raw_and_hashed_device_ids_are_one_person(warehouse: Warehouse) -> None:
         ("idfa idfa_md5 member_id tencent_click_id",),
         ("member_id oaid oaid_md5 xiaohongshu_click_id",),
     ]
+
+
+def test_a_lead_is_one_event_as_the_platform_tells_it_last(
+    deployment: Deployment, ocean: Ocean
+) -> None:
+    ocean.leads = [clue(1, "2026-07-10 08:58:00"), clue(2, "2026-07-10 08:59:00", clue_source=4)]
+    deployment.add("ocean_leads", "17001", ocean.url, since="2026-07-10")
+    deployment.pull()
+    build(deployment.warehouse, "+events", "+int_touchpoints_identified")
+    deployment.clock.sleep(3600)
+    ocean.leads[0] |= {"clue_state_name": "明确意向"}
+    assert deployment.pull().rows == 2
+    build(deployment.warehouse, "+events", "+int_touchpoints_identified")
+    states = "json_extract_string(properties, ['$.lead_state', '$.app'])"
+    assert rows(
+        deployment.warehouse,
+        f"select event_type, channel, ad_id, exclusion_reason, {states} from marts.events order by 4",
+    ) == [
+        ("form_submit", "douyin_ads", "7401", "test", ["新线索", "抖音"]),
+        ("form_submit", "douyin_ads", "7401", None, ["明确意向", "抖音"]),
+    ]
+    touches = "select channel from intermediate.int_touchpoints_identified"
+    assert len(rows(deployment.warehouse, touches)) == 1

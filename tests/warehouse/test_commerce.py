@@ -116,7 +116,8 @@ def meet(brand: Brand) -> None:
     """One woman: on the mini program, as a contact of a guide, at the till; and two who share an id."""
     brand.flower.follow("o-same", unionid="u-flower")
     brand.bloom.follow("o-same", unionid="u-bloom")
-    brand.wecom.meet("guide07", "woLi", unionid="u-li", remark_mobiles=[PHONE])
+    brand.wecom.tags = {"意向": {"t1": "高"}}
+    brand.wecom.meet("guide07", "woLi", unionid="u-li", remark_mobiles=[PHONE], tag_id=["t1"])
     brand.wecom.meet("guide08", "woWang")
     identities = {"$identity_mp_openid": "o-li", "$identity_mp_unionid": "u-li"}
     event = wire.sensors_event(
@@ -257,6 +258,9 @@ def test_a_contact_is_the_visitor_of_the_mini_program_and_the_member_at_the_till
     assert brand.query(
         f"select net_revenue from marts.customers where customer_id = '{customer_id}'"
     ) == [(Decimal("9.9"),)]
+    assert brand.query(
+        f"select tag, tag_value from marts.customer_tags where customer_id = '{customer_id}'"
+    ) == [("intent", "高")]
     assert brand.query(
         "select count(*) from marts.customer_identifiers where identifier_value like 'guide%'"
     ) == [(0,)], "employees are no customers"

@@ -28,6 +28,10 @@ PROJECT = Path(__file__).parents[2]
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 # Names the loads themselves, which differ from one schedule of deliveries to another.
 NAMES_LOADS = "load_accounting"
+# What a channel's events and profiles can break.
+CHANNEL_TESTS = ("events,test_type:data", "customers,test_type:data", "customer_tags,test_type:data")
+CHANNEL_TESTS += ("customer_attributes,test_type:data", "path:models/intermediate/profiles")
+CHANNEL_TESTS += ("path:models/intermediate/events", "path:seeds")
 LINES_PER_SOURCE = 20
 # Nobody reads artifacts and logs here, and they are a third of what a small run costs.
 SPARINGLY = ("--quiet", "--no-write-json", "--log-level-file", "none")

@@ -15,28 +15,15 @@ with claimed as (
 
 ),
 
-monitored as (
+arrived as (
 
     select
         channel,
-        occurred_date as performance_date,
+        arrival_date as performance_date,
         campaign_id,
-        count(*) as monitored_clicks
-    from {{ ref('events') }}
-    where event_type = 'ad_click' and exclusion_reason is null
-    group by channel, occurred_date, campaign_id
-
-),
-
-landed as (
-
-    select
-        channel,
-        session_date as performance_date,
-        campaign_id,
-        count(*) as landings
-    from {{ ref('sessions') }}
-    group by channel, session_date, campaign_id
+        monitored_clicks,
+        landings
+    from {{ ref('int_arrivals_counted') }}
 
 ),
 
@@ -57,7 +44,7 @@ attributed as (
 
 spined as (
 
-    {% for told in ['claimed', 'monitored', 'landed', 'attributed'] %}
+    {% for told in ['claimed', 'arrived', 'attributed'] %}
         select
             channel,
             performance_date,
@@ -78,20 +65,20 @@ reconciled as (
         claimed.campaign_name,
         cast(coalesce(claimed.spend, 0) as decimal(18, 4)) as spend,
         cast(coalesce(claimed.platform_clicks, 0) as bigint) as platform_clicks,
-        coalesce(monitored.monitored_clicks, 0) as monitored_clicks,
-        coalesce(landed.landings, 0) as landings,
+        coalesce(arrived.monitored_clicks, 0) as monitored_clicks,
+        coalesce(arrived.landings, 0) as landings,
         claimed.platform_conversions,
         coalesce(attributed.attributed_conversions, 0) as attributed_conversions,
         coalesce(attributed.attributed_revenue, 0) as attributed_revenue,
         coalesce(attributed.touched_conversions, 0) as touched_conversions,
         coalesce(attributed.shared_conversions, 0) as shared_conversions,
-        landed.landings / nullif(cast(claimed.platform_clicks as double), 0) as landing_ratio,
+        arrived.landings / nullif(cast(claimed.platform_clicks as double), 0) as landing_ratio,
         claimed.platform_conversions / nullif(attributed.attributed_conversions, 0)
             as inflation_ratio,
         attributed.shared_conversions / nullif(cast(attributed.touched_conversions as double), 0)
             as overlap_ratio
     from spined
-    {% for told in ['claimed', 'monitored', 'landed', 'attributed'] %}
+    {% for told in ['claimed', 'arrived', 'attributed'] %}
         left join {{ told }}
             on
                 spined.channel = {{ told }}.channel
