@@ -27,7 +27,7 @@ def world(
     """A world, and its marts built in one go."""
     seed = request.param
     directory = tmp_path_factory.mktemp(f"world_{seed}")
-    worlds.write_world(directory, people=120, days=40, seed=seed)
+    worlds.write_world(directory, people=120, days=40, seed=seed, every_source=True)
     whole = tmp_path_factory.mktemp(f"whole_{seed}")
     worlds.start_over(whole, template)
     worlds.deliver(directory, whole, worlds.deal(directory, 1, seed)[0], 1)

@@ -67,7 +67,7 @@ def test_marts_equal_those_of_duckdb_after_each_delivery(spark: Path, tmp_path: 
 def test_any_schedule_of_deliveries_ends_in_the_marts_of_a_full_refresh(
     spark: Path, tmp_path: Path
 ) -> None:
-    worlds.write_world(tmp_path, people=80, days=30, seed=5)
+    worlds.write_world(tmp_path, people=80, days=30, seed=5, every_source=True)
     spark_worlds.empty(spark)
     spark_worlds.deliver(tmp_path, spark, worlds.deal(tmp_path, 1, seed=0)[0], number=1)
     spark_worlds.dbt(spark, "run", "--full-refresh", "--exclude", "staging")

@@ -90,15 +90,17 @@ def release() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
-def write_world(directory: Path, people: int, days: int, seed: int) -> None:
+def write_world(
+    directory: Path, people: int, days: int, seed: int, every_source: bool = False
+) -> None:
     """The sample brand's raw files, all loaded into ``directory/omnitouch.duckdb``.
 
-    Of the sources that the brand does not use there are some records, too.
+    With ``every_source`` there are some records of the sources that the brand does not use, too.
     """
     write_sample_brand(directory, people=people, days=days, seed=seed)
     warehouse = Warehouse(directory)
     for source, good in wire.GOOD_LINES.items():
-        if not (warehouse.landing / source).is_dir():
+        if every_source and not (warehouse.landing / source).is_dir():
             wire.deliver(warehouse, source, [good(number) for number in range(LINES_PER_SOURCE)])
     load(
         warehouse,
