@@ -48,21 +48,20 @@ def record(
     Raises:
         PullError: an answer that nobody foresaw, or rows that keep moving.
     """
-    for reading in range(1, READINGS + 1):
+    drifted = ""
+    for _ in range(READINGS):
         try:
             return _record(path, pages(), vendor, envelope, pseudonymiser)
         except DriftedError as error:
-            if reading == READINGS:
-                raise PullError(
-                    f"{error}, {READINGS} times; the vendor is still changing these figures: "
-                    "pull again later"
-                ) from None
+            drifted = str(error)
         except UNFORESEEN as error:
             raise PullError(
                 f"an answer of unexpected shape ({type(error).__name__}); compare it with the "
                 "vendor's documentation"
             ) from error
-    raise AssertionError
+    raise PullError(
+        f"{drifted}, {READINGS} times; the vendor is still changing these figures: pull again later"
+    )
 
 
 def _record(
