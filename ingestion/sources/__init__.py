@@ -41,6 +41,7 @@ from ingestion.sources import (
     wecom_callbacks,
     wecom_chats,
     wecom_contacts,
+    wjx_answers,
     xiaohongshu_reports,
     youzan_trades,
 )
@@ -87,6 +88,7 @@ SOURCES = (
     Source("sms_reports", "**/*.jsonl*", sms_reports.read),
     Source("sms_replies", "**/*.jsonl*", sms_replies.read),
     Source("email_events", "**/*.jsonl*", email_events.read),
+    Source("wjx_answers", "**/*.jsonl*", wjx_answers.read),
     Source("call_records", "**/*.jsonl*", call_records.read),
     Source("chat_sessions", "**/*.jsonl*", chat_sessions.read),
     Source("fxiaoke_crm", "**/*.jsonl*", fxiaoke_crm.read),

@@ -23,6 +23,7 @@ OWN = ("bootstrap.servers", "group.id", "enable.auto.commit", "enable.auto.offse
 OWN += ("enable.partition.eof",)
 # Channels whose senders call us: their requests are what a gateway passes on.
 CALLING = ("sensors", "wechat_oa", "wecom_callbacks", "sms_reports", "sms_replies", "email_events")
+CALLING += ("wjx_answers",)
 CALLING += tuple(f"{platform}_clicks" for platform in MONITORS)
 CHANNELS = {source.name: source for source in SOURCES if source.name in CALLING}
 

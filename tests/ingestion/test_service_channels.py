@@ -69,6 +69,12 @@ def test_an_events_categories_are_one_text_or_many() -> None:
     assert one["email"] == wire.PSEUDONYMISER.secret("email", "li@example.com")
 
 
+def test_an_answer_keeps_neither_phone_nor_signature() -> None:
+    (answer,) = payloads("wjx_answers", wire.wjx_answers(1, q3="13912345678"))
+    assert answer["q3"] == wire.PSEUDONYMISER.phone("13912345678")
+    assert "sign" not in answer
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [("TD", "TD"), (" 退订。", "退订"), ("ｔｄ", "TD"), ("t", "T"), ("请问什么时候发货", ""),

@@ -301,6 +301,13 @@ def email_events(*events: Line) -> Line:
     return gateway(path="/mail", body=json.dumps(events, ensure_ascii=False))
 
 
+def wjx_answers(number: int = 0, **fields: Any) -> Line:
+    answer = {"activity": "5657754", "name": "满意度", "joinid": f"10{number}", "index": number}
+    answer |= {"timetaken": "528", "submittime": "2026-07-03 23:30:00", "q1": "1", "q2": "1,2"}
+    answer |= {"totalvalue": "15", "sojumpparm": "M88001", "sign": "5e1f", **fields}
+    return gateway(path="/wjx", body=json.dumps(answer, ensure_ascii=False))
+
+
 def call_records(number: int = 0, **fields: Any) -> Line:
     call = {"id": number, "type": "呼入", "from": "13800138000", "to": "4008282815", "connect": 1}
     call |= {"alerting_seconds": 10, "duration": 182, "created_at": "2026-07-03 10:30:00"}
@@ -385,6 +392,7 @@ GOOD_LINES: dict[str, Callable[[int], Any]] = {
     "wecom_callbacks": wecom_callbacks,
     "wecom_chats": lambda number: wecom_chats(chat_message(number)),
     "sms_replies": sms_replies,
+    "wjx_answers": wjx_answers,
     "email_events": lambda number: email_events(email_event(number)),
     "call_records": call_records,
     "chat_sessions": chat_sessions,

@@ -26,6 +26,7 @@
     'stg_wechat_oa__events',
     'stg_wecom_callbacks__events',
     'stg_wecom_chats__events',
+    'stg_wjx_answers__events',
     'stg_xiaohongshu_clicks__events',
 ] %}
 
