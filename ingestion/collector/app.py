@@ -222,9 +222,9 @@ class Collector:
         return text
 
     async def _health(self, _: Request) -> Response:
-        failure = self.journal.failure
-        state = {"status": failure or "ok", "queue_bytes": self.journal.queued_bytes}
-        return JSONResponse(state, 503 if failure else 200)
+        failures = dict(self.journal.failures)
+        state = {"failures": failures, "queue_bytes": self.journal.queued_bytes}
+        return JSONResponse(state, 503 if failures else 200)
 
     async def _metrics(self, _: Request) -> Response:
         self.metrics.publish(self.journal.queued_bytes)

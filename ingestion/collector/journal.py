@@ -16,7 +16,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,7 +110,7 @@ class Journal:
     ) -> None:
         """Write below ``landing``; ``observe_fsync`` is told how long each fsync took (seconds)."""
         self.queued_bytes = 0
-        self.failure: str | None = None
+        self.failures: dict[str, str] = {}
         self._landing = landing
         self._settings = settings
         self._observe_fsync = observe_fsync
@@ -166,7 +166,8 @@ class Journal:
             group = self._group
             if not group:
                 continue
-            failed = await loop.run_in_executor(self._thread, self._write, group)
+            lines = [(waiting.source, waiting.line) for waiting in group]
+            failed = await loop.run_in_executor(self._thread, self._write, lines)
             self.queued_bytes -= sum(len(waiting.line) for waiting in group)
             for waiting in group:
                 if waiting.written.done():
@@ -193,11 +194,11 @@ class Journal:
             await asyncio.sleep(tick)
             await loop.run_in_executor(self._thread, self._maintain)
 
-    def _write(self, group: list[Waiting]) -> dict[str, str]:
-        """Write a group of lines; returns which sources failed, and why."""
+    def _write(self, group: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+        """Write lines and their sources; returns which sources failed, and why."""
         lines: dict[str, list[bytes]] = {}
-        for waiting in group:
-            lines.setdefault(waiting.source, []).append(waiting.line)
+        for source, line in group:
+            lines.setdefault(source, []).append(line)
         failed: dict[str, str] = {}
         for source, own in lines.items():
             try:
@@ -206,13 +207,15 @@ class Journal:
             except OSError as error:
                 failed[source] = self._fail(source, error)
                 continue
+            self.failures.pop(source, None)
             if file.size >= self._settings.rotate_bytes:
                 self._publish(source)
-        if not failed:
-            self.failure = None
         return failed
 
     def _maintain(self) -> None:
+        # Who is told that we fail sends nothing more: a blank line, which loaders pass over, finds
+        # out when writing works again.
+        self._write([(source, b"\n") for source in self.failures])
         for source, file in list(self._files.items()):
             if time.monotonic() - file.opened >= self._settings.rotate_seconds:
                 self._publish(source)
@@ -250,9 +253,9 @@ class Journal:
 
     def _note(self, source: str, error: OSError) -> str:
         reason = error.strerror or type(error).__name__
-        if reason != self.failure:
+        if reason != self.failures.get(source):
             logger.error("landing/%s cannot be written: %s", source, reason)
-        self.failure = reason
+        self.failures[source] = reason
         return reason
 
 

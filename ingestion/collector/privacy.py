@@ -125,7 +125,7 @@ class Privacy:
             plain: parameters that stay as they are: an ad's id can look like a phone.
         """
         kept = {
-            name: self.pseudonymiser.vendor_hash(hashed[name], value)
+            self.scrub(name): self.pseudonymiser.vendor_hash(hashed[name], value)
             if name in hashed
             else value
             if name in plain
@@ -136,8 +136,10 @@ class Privacy:
 
     def clean_xml(self, root: ElementTree.Element) -> str:
         """An XML text without personal identifiers."""
+        scrub = self.pseudonymiser.scrub
         for element in root.iter():
-            element.text = self.pseudonymiser.scrub(element.text or "")
+            element.text, element.tail = scrub(element.text or ""), scrub(element.tail or "")
+            element.attrib = {name: scrub(value) for name, value in element.attrib.items()}
         return ElementTree.tostring(root, encoding="unicode")
 
 

@@ -86,7 +86,7 @@ class Service:
         folder = self.warehouse.landing / source
         paths = sorted(path for path in folder.glob("*/*") if path.suffix in (".part", ".jsonl"))
         texts = [line for path in paths for line in path.read_text().splitlines()]
-        return [json.loads(text) for text in texts if holding in text]
+        return [json.loads(text) for text in texts if text and holding in text]
 
     def line(self, source: str, holding: str) -> dict[str, Any]:
         (only,) = self.lines(source, holding)

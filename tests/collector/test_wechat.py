@@ -83,6 +83,12 @@ def test_a_phone_written_as_xml_characters_is_seen(collector: Service) -> None:
     assert disguised not in collector.line("wechat_oa", "o-disguised")["body"]
 
 
+def test_no_corner_of_the_xml_hides_a_phone(collector: Service) -> None:
+    body = message("o-corner").replace("<MsgId>", f'<Extra tel="{PHONE}"/>{PHONE}<MsgId>')
+    assert collector.post(f"/wechat/gh_plain?{signed()}", body).status == 200
+    assert PHONE not in collector.line("wechat_oa", "o-corner")["body"]
+
+
 def test_an_encrypted_message_lands_decrypted(collector: Service) -> None:
     body, query = envelope(message("o-secret"))
     answer = collector.post(f"/wechat/gh_secret?{query}&encrypt_type=aes&openid=o-secret", body)
