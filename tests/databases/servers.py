@@ -35,7 +35,8 @@ def folder_of(user: str) -> Iterator[tuple[Path, list[str]]]:
         if os.geteuid():
             yield Path(name), []
             return
-        known = pwd.getpwnam(user)
+        users = {known.pw_name: known for known in pwd.getpwall()}
+        known = users.get(user, users["nobody"])
         os.chown(name, known.pw_uid, known.pw_gid)
         ids = (f"--reuid={known.pw_uid}", f"--regid={known.pw_gid}", "--clear-groups")
         yield Path(name), ["setpriv", *ids, "--"]
