@@ -52,7 +52,7 @@ def ours(fsync: str, directory: Path, requests: int) -> Work:
         written = sum(
             path.read_bytes().count(b"\n") for path in root.glob("landing/sensors/*/*.jsonl")
         )
-        if written != requests:
+        if written < requests:
             raise ValueError(f"{requests} were acknowledged, {written} are on disk")
         return str(outcome)
 

@@ -42,12 +42,14 @@ class Sender(asyncio.Protocol):
         self._answer += data
         if END not in self._answer:
             return
-        if not self._answer.startswith(b"HTTP/1.1 200"):
-            self._done.set_exception(RuntimeError(self._answer[:100].decode()))
-            return
-        self._acknowledged += 1
-        self._answer = b""
-        self._send()
+        status, self._answer = self._answer[9:12], b""
+        if status == b"200":
+            self._acknowledged += 1
+            self._send()
+        elif status == b"503":  # come again, as SDKs do
+            self._transport.write(self._request)
+        else:
+            self._done.set_exception(RuntimeError(f"status {status.decode()}"))
 
     def connection_lost(self, error: Exception | None) -> None:
         """Say so, unless everything was answered."""
@@ -55,8 +57,9 @@ class Sender(asyncio.Protocol):
             self._done.set_exception(error or RuntimeError("the server hung up"))
 
     def _send(self) -> None:
-        if request := next(self._requests, None):
-            self._transport.write(request)
+        self._request = next(self._requests, b"")
+        if self._request:
+            self._transport.write(self._request)
         else:
             self._done.set_result(self._acknowledged)
 

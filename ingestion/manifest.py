@@ -40,7 +40,8 @@ class Shape:
         return self.required + self.optional
 
 
-_TOUCH = ("channel", "campaign", "ad", "content", "value", "order_id", "product", "url")
+_TOUCH = ("channel", "campaign", "ad", "creative", "content", "keyword", "value", "order_id")
+_TOUCH += ("product", "store", "staff", "url")
 _ORDER = ("order_id", "line_id", "amount", "quantity", "unit_price", "product", "status")
 _ORDER += ("refunded", "store", "updated_at")
 _SPEND = ("account", "campaign", "campaign_name", "ad", "impressions", "clicks", "conversions")

@@ -96,6 +96,8 @@ class Api:
         response = self._send(request, token)
         if response.status_code == 429 or response.status_code >= 500:
             raise TryAgainError(f"HTTP {response.status_code}", response=response)
+        if response.is_redirect:
+            raise PullError(f"{request.path} answered HTTP {response.status_code}")
         try:
             answer = orjson.loads(response.content)
         except orjson.JSONDecodeError:
@@ -134,6 +136,8 @@ class Api:
                 self._url(signed.path),
                 params={**signed.params, **signed.secret_params},
                 headers=signed.headers,
+                # A token must not follow to another host.
+                allow_redirects=False,
                 **content,
             )
         except RequestException as error:

@@ -54,6 +54,7 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
             "_product_id": _product_id(call),
             # an identify call tells them itself, any other in its context
             "_traits": (at(call, "context.traits") or {}) | (call.get("traits") or {}),
+            "_quantity": _quantity(call),
             "_properties": {
                 name: value
                 for name, path in PROPERTIES.items()
@@ -90,3 +91,10 @@ def _product_id(call: dict[str, Any]) -> Any:
             if value := at(holder, name):
                 return value
     return None
+
+
+def _quantity(call: dict[str, Any]) -> float:
+    """The pieces of all products of an order; one where it lists none."""
+    products = at(call, "properties.products")
+    listed = products if isinstance(products, list) else []
+    return sum(float(at(one, "quantity") or 1) for one in listed) or 1

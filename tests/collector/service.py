@@ -120,7 +120,11 @@ def running(
     """A collector for the warehouse ``root``; ``largest_file``: bytes at which writing fails."""
     path = root.with_name(f"{root.name}.yml")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump({"port": 0, **(settings or {})}), encoding="utf-8")
+    given = settings or {}
+    # A busy machine may stall; what then happens has a test of its own.
+    journal = {"answer_within_seconds": 60, **given.get("journal", {})}
+    text = yaml.safe_dump({"port": 0, **given, "journal": journal})
+    path.write_text(text, encoding="utf-8")
     own = {
         "OMNITOUCH_WAREHOUSE": str(root),
         "OMNITOUCH_COLLECTOR": str(path),

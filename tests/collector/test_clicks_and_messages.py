@@ -43,6 +43,15 @@ def test_a_click_lands_with_its_device_hash_pseudonymised(
     assert line["path"] == f"/c/{platform}"
 
 
+def test_ids_of_ads_and_what_nobody_can_guess_land_as_they_came(collector: Service) -> None:
+    idfa_md5 = hashlib.md5(b"6D92078A-8246-4BA4-AE5B-76104861E7DC").hexdigest()
+    click = {"click_id": "on-ios", "device_os_type": "ios", "muid": idfa_md5}
+    click |= {"adgroup_id": PHONE, "remark": PHONE}
+    collector.get(f"/c/tencent?{urlencode(click)}")
+    landed = dict(parse_qsl(collector.line("tencent_clicks", "on-ios")["query"]))
+    assert landed == click | {"remark": PSEUDONYMISER.phone(PHONE)}
+
+
 def test_baidus_signature_is_checked(collector: Service) -> None:
     query = urlencode({"userid": "51", "click_id": "signed", "imei_md5": MD5, "os": "__OS__"})
     assert collector.get(baidu_signed(collector, query)).status == 200

@@ -40,7 +40,11 @@ def send_everything(service: Service) -> None:
         properties={"product_id": "SKU1"},
     )
     write_key = f"Basic {base64.b64encode(b'key1:').decode()}"
+    bought = wire.segment_call(
+        2, event="Order Completed", userId="M1", properties={"order_id": "o1", "total": 199}
+    )
     service.post("/v1/track", json.dumps(viewed), Authorization=write_key)
+    service.post("/v1/track", json.dumps(bought), Authorization=write_key)
     added = {"schema": "iglu:u", "data": {"schema": "iglu:x/add_to_cart/j", "data": {"sku": "A"}}}
     cart = wire.snowplow_event(1, e="ue", ue_pr=json.dumps(added), uid="M1", dtm=str(NOW_MS))
     service.post(wire.SNOWPLOW, json.dumps({"schema": "iglu:payload", "data": [cart]}))
@@ -64,9 +68,9 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         send_everything(service)
         assert service.stop() == 0
     outcome = wire.load(service.warehouse)
-    assert (outcome.rows_landed, outcome.rows_quarantined) == (7, 0)
+    assert (outcome.rows_landed, outcome.rows_quarantined) == (8, 0)
     worlds.dbt(root, "seed")
-    worlds.dbt(root, "run", "--select", "+events", "+customer_identifiers")
+    worlds.dbt(root, "run", "--select", "+events", "+orders", "+customer_identifiers")
     return root
 
 
@@ -80,6 +84,7 @@ def test_everything_that_was_sent_is_an_event_with_its_type(warehouse: Path) -> 
     )
     assert found == [
         ("posthog", "identity_link", None, None),
+        ("segment", "purchase", None, None),
         ("segment", "view_item", None, "SKU1"),
         ("sensors", "browse", "sms", None),
         ("short_links", "link_prefetch", "sms", None),
@@ -104,6 +109,16 @@ def test_all_that_the_person_did_is_one_customers(warehouse: Path) -> None:
         f"and identifier_value = '{token}'",
     )
     assert len(identifiers) == 1
+
+
+def test_an_order_that_an_sdk_reports_is_the_customers(warehouse: Path) -> None:
+    orders = query(
+        warehouse,
+        "select orders.source_order_id, orders.net_revenue::double, count(events.event_id) "
+        "from marts.orders left join marts.events using (customer_id) "
+        "where events.source = 'short_links' group by all",
+    )
+    assert orders == [("o1", 199.0, 1)]
 
 
 def test_no_phone_is_anywhere_on_disk(warehouse: Path) -> None:

@@ -90,14 +90,17 @@ FORMATS = [
     ("table.csv", "", b"at,id,amount,who\n2026-07-03 10:00:00,1,9.5,c1\n"),
     ("table.csv", "", b"\xef\xbb\xbfat,id,amount,who\r\n2026-07-03 10:00:00,1,9.5,c1\r\n"),
     ("table.tsv", "", b"at\tid\tamount\twho\n2026-07-03 10:00:00\t1\t9.5\tc1\n"),
-    ("table.csv.gz", "", gzip.compress(b"at,id,amount,who\n2026-07-03 10:00:00,1,9.5,c1\n", mtime=0)),
+    ("table.csv.gz", "",
+     gzip.compress(b"at,id,amount,who\n2026-07-03 10:00:00,1,9.5,c1\n", mtime=0)),
     ("table.csv", "separator: ;", b"at;id;amount;who\n2026-07-03 10:00:00;1;9.5;c1\n"),
     ("table.txt", "separator: whitespace\n    header: [at, id, amount, who]",
      b"  2026-07-03T10:00:00   1  9.5 c1\n"),
     ("table.csv", "", b'at,id,"amount",who\n"2026-07-03 10:00:00","1",9.5,"c1"\n'),
     ("table.jsonl", "", b'{"at": "2026-07-03 10:00:00", "id": 1, "amount": 9.5, "who": "c1"}\n'),
     ("table.jsonl.gz", "",
-     gzip.compress(b'{"at": "2026-07-03 10:00:00", "id": 1, "amount": 9.5, "who": "c1"}\n', mtime=0)),
+     gzip.compress(
+         b'{"at": "2026-07-03 10:00:00", "id": 1, "amount": 9.5, "who": "c1"}\n', mtime=0
+     )),
     ("table.dat", "format: jsonl", b'{"at":"2026-07-03 10:00","id":"1","amount":9.5,"who":"c1"}'),
     ("table.parquet", "", parquet({
         "at": pa.scalar(1783072800000000, pa.timestamp("us")).as_py(), "id": 1, "amount": 9.5,

@@ -85,7 +85,7 @@ def test_a_call_keeps_its_names_page_and_write_key() -> None:
             "device": {"type": "iOS", "advertisingId": "I1"},
             "ip": "5.6.7.8",
         },
-        properties={"products": [{"sku": "SKU1"}, {"sku": "SKU2"}], "revenue": 199},
+        properties={"products": [{"sku": "SKU1", "quantity": 2}, {"sku": "SKU2"}], "revenue": 199},
     )
     payload = one("segment", wire.segment(call))
     assert payload["_traits"] == {
@@ -97,7 +97,7 @@ def test_a_call_keeps_its_names_page_and_write_key() -> None:
         "https://www.baidu.com/",
     )
     assert (payload["_ip"], payload["_idfa"], payload["_project"]) == ("5.6.7.8", "I1", "key1")
-    assert payload["_product_id"] == "SKU1"
+    assert (payload["_product_id"], payload["_quantity"]) == ("SKU1", 3)
     assert payload["_properties"] == {"revenue": 199}
 
 

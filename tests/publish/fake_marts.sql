@@ -107,6 +107,15 @@ select
     cast(3 as bigint) as platform_conversions, timestamp '2026-11-01' as fetched_at
 from range(90) days (day), channel_list where number < 3;
 
+create or replace table marts.platform_reconciliation as
+select
+    channel, spend_date as performance_date, campaign_id, max(campaign_name) as campaign_name,
+    sum(spend) as spend, cast(sum(clicks) as bigint) as platform_clicks, cast(30 as bigint) as monitored_clicks,
+    cast(25 as bigint) as landings, cast(sum(platform_conversions) as double) as platform_conversions,
+    cast(2 as double) as attributed_conversions, cast(200 as double) as attributed_revenue,
+    cast(3 as bigint) as touched_conversions, cast(1 as bigint) as shared_conversions
+from marts.ad_performance group by channel, spend_date, campaign_id;
+
 create or replace temp table path as
 select
     order_id, customer_id, ordered_at, net_revenue, n, cast(1 + n % 4 as bigint) as path_length,

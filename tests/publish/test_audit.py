@@ -42,6 +42,10 @@ BREACHES = {
         "update marts.channel_performance set revenue = revenue + 1",
         ("FAILED", "channel_performance", "revenue of touchpoint_credits", "revenue_credited"),
     ),
+    "a platform's claims counted twice": (
+        "update marts.platform_reconciliation set platform_conversions = platform_conversions * 2",
+        ("FAILED", "platform_reconciliation", "all claims of ad_performance", "claims_of_ads 270"),
+    ),
     "fen were taken for yuan in spend": (
         "update marts.ad_performance set spend = spend * 1000",
         ("FAILED", "ad_performance", "wrong unit", "spend_per_click"),
@@ -206,7 +210,7 @@ def test_a_warning_is_told_and_does_not_block(published, changed, capsys):
 
 def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
     publish_now()
-    fake_marts.empty(warehouse.root, "ad_performance")
+    fake_marts.empty(warehouse.root, "ad_performance", "platform_reconciliation")
     fake_marts.change(warehouse.root, "update marts.channel_performance set spend = 0")
     assert run(warehouse, "publish", "--allow-shrink") == PUBLISHED
 
@@ -217,7 +221,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
         # A brand that declared a touches file and nothing else.
         (
             *("ad_performance", "channel_performance", "orders", "segment_members", "sessions"),
-            *("touchpoint_credits", "unmapped_events"),
+            *("platform_reconciliation", "touchpoint_credits", "unmapped_events"),
         ),
         # A brand that declared its spend and nothing else.
         (
@@ -227,7 +231,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             "unmapped_events",
         ),
         # A brand without ads.
-        ("ad_performance",),
+        ("ad_performance", "platform_reconciliation"),
     ],
     ids=["touches only", "spend only", "no ads"],
 )

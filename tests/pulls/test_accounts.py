@@ -9,8 +9,10 @@ import pytest
 
 from ingestion.__main__ import main
 from ingestion.pulls.accounts import AccountsError, read_accounts
+from ingestion.pulls.pulling import pull
 from tests.pulls.deployment import Deployment
 from tests.simulators.ocean import Ocean, promotion
+from tests.simulators.tencent import Tencent
 
 GOOD = "accounts:\n  - {source: ocean_reports, account: '17001', since: 2026-07-01"
 
@@ -66,6 +68,7 @@ def test_ids_that_are_no_file_names_stay_apart(tmp_path: Path) -> None:
 def test_the_command_tells_what_came(
     deployment: Deployment,
     ocean: Ocean,
+    tencent: Tencent,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -78,11 +81,17 @@ def test_the_command_tells_what_came(
     monkeypatch.setattr("sys.argv", ["ingestion", "pull", str(deployment.accounts_file)])
     assert main() == 2
     told = capsys.readouterr()
+    before = len(ocean.asked)
+    deployment.add("tencent_leads", "2001", tencent.url)
     assert (
         "ocean_reports 17001: 2 windows read, 1 rows in 1 new files, 1 windows as before"
         in told.out
     )
     assert "error: ocean_reports no-such: 2026-07-01 to 2026-07-02" in told.err
+    (pulled,) = pull(
+        deployment.warehouse, deployment.accounts_file, ["tencent_leads"], clock=deployment.clock
+    )
+    assert (pulled.source, len(ocean.asked)) == ("tencent_leads", before)
     arguments = ["ingestion", "pull", str(deployment.accounts_file), "--only", "sea_reports"]
     monkeypatch.setattr("sys.argv", arguments)
     assert main() == 1

@@ -105,6 +105,16 @@ def test_a_refusal_is_final_and_explained(reports: Deployment, ocean: Ocean) -> 
     assert not reports.recordings()
 
 
+def test_a_token_follows_no_redirect(reports: Deployment, ocean: Ocean) -> None:
+    other = Ocean(reports.clock)
+    reports.pull()
+    reports.clock.at("2026-07-11T09:00:00")
+    ocean.faults.extend([Answered(302, {}, {"Location": f"{other.url}/v3.0/"})] * 6)
+    assert "HTTP 302" in reports.pull().error
+    assert other.asked == []
+    other.stop()
+
+
 def test_calls_keep_the_vendors_pace(reports: Deployment, ocean: Ocean) -> None:
     reports.pull()
     assert sum(reports.clock.slept) == pytest.approx(10 / 5)

@@ -4,6 +4,7 @@
     'stg_doudian_orders__order_lines',
     'stg_jd_orders__order_lines',
     'stg_pos_receipts__order_lines',
+    'stg_segment__order_lines',
     'stg_sensors__order_lines',
     'stg_taobao_trades__order_lines',
     'stg_youzan_trades__order_lines',

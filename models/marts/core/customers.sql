@@ -1,3 +1,8 @@
+{% set attributes = [
+    'gender', 'birth_year', 'province', 'city', 'level', 'points', 'member_since', 'company',
+    'job_title', 'industry',
+] %}
+
 -- One row per customer: everyone an identifier was seen of, however little is known.
 with touched_identifiers as (
 
@@ -43,31 +48,15 @@ behaviour as (
 
 ),
 
-touchpoints_ranked as (
-
-    select
-        customer_id,
-        channel,
-        touchpoint_kind,
-        row_number() over (
-            partition by customer_id order by touched_at, touchpoint_id
-        ) as from_first,
-        row_number() over (
-            partition by customer_id order by touched_at desc, touchpoint_id desc
-        ) as from_last
-    from {{ ref('int_touchpoints_identified') }}
-    where {{ is_touched('customer_id', 'int_customers_touched') }}
-
-),
-
 touchpoints as (
 
     select
         customer_id,
-        max(case when from_first = 1 then channel end) as first_channel,
-        max(case when from_last = 1 then channel end) as last_channel,
+        {{ min_by('channel', '(touched_at, touchpoint_id)') }} as first_channel,
+        {{ max_by('channel', '(touched_at, touchpoint_id)') }} as last_channel,
         count(case when touchpoint_kind = 'session' then 1 end) as session_count
-    from touchpoints_ranked
+    from {{ ref('int_touchpoints_identified') }}
+    where {{ is_touched('customer_id', 'int_customers_touched') }}
     group by customer_id
 
 ),
@@ -93,16 +82,7 @@ profile as (
 
     select
         customer_id,
-        max(case when attribute = 'gender' then attribute_value end) as gender,
-        max(case when attribute = 'birth_year' then attribute_value end) as birth_year,
-        max(case when attribute = 'province' then attribute_value end) as province,
-        max(case when attribute = 'city' then attribute_value end) as city,
-        max(case when attribute = 'level' then attribute_value end) as level,
-        max(case when attribute = 'points' then attribute_value end) as points,
-        max(case when attribute = 'member_since' then attribute_value end) as member_since,
-        max(case when attribute = 'company' then attribute_value end) as company,
-        max(case when attribute = 'job_title' then attribute_value end) as job_title,
-        max(case when attribute = 'industry' then attribute_value end) as industry
+        {{ pivoted('attribute', 'attribute_value', attributes) }}
     from {{ ref('customer_attributes') }}
     where valid_until is null and {{ is_touched('customer_id', 'int_customers_touched') }}
     group by customer_id

@@ -6,7 +6,11 @@
     'channel': 'channel',
     'campaign': 'campaign',
     'ad': 'ad',
+    'creative': 'creative',
     'content': 'content',
+    'keyword': 'keyword',
+    'store': 'store',
+    'staff': 'staff',
     'product': 'product',
     'order_id': 'order_id',
     'url': 'url',
@@ -48,15 +52,18 @@ renamed as (
         url as page_url,
         campaign as campaign_id,
         ad as ad_id,
+        creative as creative_id,
         content as content_id,
+        keyword,
         product as item_id,
         order_id,
+        store as store_id,
+        staff as staff_id,
 
         -- what it does not tell
         {{ null_columns([
             'referrer', 'utm_source', 'utm_medium', 'utm_campaign', 'click_id', 'scene',
-            'ip', 'user_agent', 'project', 'creative_id', 'keyword', 'store_id',
-            'staff_id', 'properties', 'version_group', 'version'
+            'ip', 'user_agent', 'project', 'properties', 'version_group', 'version'
         ]) }},
 
         -- timestamps
