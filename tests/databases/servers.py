@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -35,15 +36,16 @@ def folder_of(user: str) -> Iterator[tuple[Path, list[str]]]:
         if os.geteuid():
             yield Path(name), []
             return
-        known = pwd.getpwnam(user)
+        users = {known.pw_name: known for known in pwd.getpwall()}
+        known = users.get(user, users["nobody"])
         os.chown(name, known.pw_uid, known.pw_gid)
         ids = (f"--reuid={known.pw_uid}", f"--regid={known.pw_gid}", "--clear-groups")
         yield Path(name), ["setpriv", *ids, "--"]
 
 
 @contextmanager
-def serving(command: list[str], folder: Path, address: str) -> Iterator[str]:
-    """A server that answers at an address."""
+def serving(command: list[str], folder: Path, address: str, stop: signal.Signals) -> Iterator[str]:
+    """A server that answers at an address; the signal ends it with all its processes."""
     log = folder / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
@@ -59,8 +61,8 @@ def serving(command: list[str], folder: Path, address: str) -> Iterator[str]:
                 assert time.monotonic() < until, log.read_text(encoding="utf-8", errors="replace")
         yield address
     finally:
-        server.kill()
-        server.wait()
+        server.send_signal(stop)
+        server.wait(LONGEST_SECONDS)
 
 
 @contextmanager
@@ -82,7 +84,7 @@ def postgres() -> Iterator[str]:
         )
         command = [*as_user, server, "-D", str(data), "-k", str(folder), "-p", str(port), *settings]
         address = f"postgresql+psycopg://shop:s3cret@127.0.0.1:{port}/postgres"
-        with serving(command, folder, address) as ready:
+        with serving(command, folder, address, signal.SIGQUIT) as ready:
             yield ready
 
 
@@ -101,5 +103,6 @@ def mariadb() -> Iterator[str]:
         settings += ("--character-set-server=utf8mb4",)
         settings += ("--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0")
         address = f"mysql+pymysql://root@127.0.0.1:{port}/mysql?charset=utf8mb4"
-        with serving([*as_user, server, "--no-defaults", *settings], folder, address) as ready:
+        command = [*as_user, server, "--no-defaults", *settings]
+        with serving(command, folder, address, signal.SIGTERM) as ready:
             yield ready

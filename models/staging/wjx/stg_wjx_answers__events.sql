@@ -2,7 +2,7 @@
     'activity': 'activity',
     'questionnaire': 'name',
     'member_id': 'sojumpparm',
-    'seconds_taken': 'timetaken',
+    'duration_seconds': 'timetaken',
     'score': 'totalvalue',
     'submitted_at': 'submittime',
 } %}
@@ -34,7 +34,7 @@ renamed as (
         activity as content_id,
         {{ json_object({
             'questionnaire': 'questionnaire',
-            'seconds_taken': 'seconds_taken',
+            'duration_seconds': 'duration_seconds',
             'score': 'score',
         }) }} as properties,
 
