@@ -43,7 +43,12 @@ single_events as (
         on events.event_type = event_types.event_type and event_types.counts_as_touch
     inner join touched_sets as sets
         on events.identifier_set_id = sets.identifier_set_id
-    where events.stream_id is null and events.exclusion_reason is null
+    left join {{ ref('int_events_repeated') }} as repeated
+        on events.event_id = repeated.event_id
+    where
+        events.stream_id is null
+        and events.exclusion_reason is null
+        and repeated.event_id is null
 
 ),
 

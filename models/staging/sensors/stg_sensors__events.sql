@@ -17,6 +17,7 @@
     'page_url': 'properties.$url',
     'referrer': 'properties.$referrer',
     'url_path': 'properties.$url_path',
+    'url_query': 'properties.$url_query',
     'screen_name': 'properties.$screen_name',
     'scene': 'properties.$latest_scene',
     'product_id': 'properties.product_id',
@@ -25,6 +26,9 @@
     'user_agent': '_user_agent',
     'project': '_project',
 } %}
+
+{# a page of a mini program has a path and a query instead of a URL #}
+{% set page = "coalesce(page_url, url_path || coalesce('?' || nullif(url_query, ''), ''))" %}
 
 -- One row per SDK event of the web site, the app and the mini program.
 with source as (
@@ -52,9 +56,6 @@ renamed as (
             ('wechat_open_id', "coalesce(app_id, '')", 'mini_program_open_id'),
             ('device_id', none, 'coalesce(android_id, idfv)'),
             ('cookie_id', none, 'cookie_id'),
-            ('ocean_click_id', none, url_parameter('page_url', 'clickid')),
-            ('baidu_click_id', none, url_parameter('page_url', 'bd_vid')),
-            ('tencent_click_id', none, url_parameter('page_url', '(?:gdt_vid|qz_gdt)')),
         ] + device_ids(oaid='oaid', idfa='idfa')) }}
         || coalesce(' ' || {{ phone_identifiers('mobile') }}, '') as identifiers,
         'sensors:' || coalesce(
@@ -63,19 +64,14 @@ renamed as (
         load_id,
 
         -- where from, where to
-        coalesce(page_url, url_path, screen_name) as page_url,
+        coalesce({{ page }}, screen_name) as page_url,
         referrer,
-        {{ url_parameter('page_url', 'utm_source') }} as utm_source,
-        {{ url_parameter('page_url', 'utm_medium') }} as utm_medium,
-        {{ url_parameter('page_url', 'utm_campaign') }} as utm_campaign,
-        coalesce(
-            {{ url_parameter('page_url', 'clickid') }},
-            {{ url_parameter('page_url', 'bd_vid') }},
-            {{ url_parameter('page_url', '(?:gdt_vid|qz_gdt)') }}
-        ) as click_id,
+        {{ url_parameter(page, 'utm_source') }} as utm_source,
+        {{ url_parameter(page, 'utm_medium') }} as utm_medium,
+        {{ url_parameter(page, 'utm_campaign') }} as utm_campaign,
         case when lib = 'MiniProgram' then scene end as scene,
-        {{ url_parameter('page_url', 'utm_campaign') }} as campaign_id,
-        {{ url_parameter('page_url', 'utm_content') }} as ad_id,
+        {{ url_parameter(page, 'utm_campaign') }} as campaign_id,
+        {{ url_parameter(page, 'utm_content') }} as ad_id,
         product_id as item_id,
         order_id,
 
@@ -86,7 +82,7 @@ renamed as (
 
         -- what it does not tell
         {{ null_columns([
-            'raw_discriminator', 'declared_channel', 'creative_id', 'content_id',
+            'raw_discriminator', 'declared_channel', 'click_id', 'creative_id', 'content_id',
             'keyword', 'store_id', 'staff_id', 'properties'
         ]) }},
 
