@@ -98,13 +98,13 @@ class Classified:
             f"and events.load_seq = {self.load} order by events.event_id"
         )
 
-    def identifiers(self, source: str) -> set[str]:
-        """What the events of the last load and one source say about who it was."""
-        ((found,),) = self.query(
+    def identifiers(self, source: str) -> list[str]:
+        """What each event of the last load and one source says about who it was."""
+        found = self.query(
             "select identifier_set from intermediate.int_events_unioned "
             f"where source = '{source}' and load_seq = {self.load}"
         )
-        return set(found.split())
+        return [identifiers for (identifiers,) in found]
 
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(str(self.warehouse / "omnitouch.duckdb"), read_only=True) as database:
@@ -161,15 +161,15 @@ MONITORED = {
 }
 
 
-@pytest.mark.parametrize("platform", MONITORED)
-def test_a_landing_page_names_the_click_as_the_monitor_does(
-    classified: Classified, platform: str
-) -> None:
-    click, query = MONITORED[platform]
+def test_landing_pages_name_clicks_as_the_monitors_do(classified: Classified) -> None:
     nothing = {"referrer": "", "user_agent": "", "scene": ""}
-    table = f"{platform}_clicks"
-    classified.channels([{"url": f"{SITE}{query}", **nothing}], clicks={table: json.dumps(click)})
-    landing = classified.identifiers("sensors")
-    monitor = classified.identifiers(table)
-    assert monitor == {f"{platform}_click_id::k1"}
-    assert monitor <= landing
+    classified.channels(
+        [{"url": f"{SITE}{query}", **nothing} for _, query in MONITORED.values()],
+        clicks={f"{name}_clicks": json.dumps(click) for name, (click, _) in MONITORED.items()},
+    )
+    landings = classified.identifiers("sensors")
+    for name in MONITORED:
+        (monitor,) = classified.identifiers(f"{name}_clicks")
+        (landing,) = [found for found in landings if name in found]
+        assert monitor == f"{name}_click_id::k1"
+        assert landing == f"cookie_id::c1 {monitor}"
