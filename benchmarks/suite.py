@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from benchmarks import credits, identity, incremental, loading, paths, sessions, whole
+from benchmarks import collecting, credits, identity, incremental, loading, paths, sessions, whole
 from benchmarks.measure import Benchmark
 
 BENCHMARKS: dict[str, Benchmark] = {
+    "collecting": collecting.BENCHMARK,
     "ingestion": loading.BENCHMARK,
     "identity": identity.BENCHMARK,
     "sessions": sessions.BENCHMARK,

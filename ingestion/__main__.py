@@ -1,14 +1,16 @@
-"""``python -m ingestion``: write the sample brand, collect, pull from vendors, load raw files."""
+"""``python -m ingestion``: write the sample brand, collect, pull, consume, load."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from ingestion.loading import KeyChangedError, Outcome, run
 from ingestion.manifest import ManifestError
 from ingestion.pipeline import LoadFailedError
+from ingestion.streams import StreamError
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 
 SHOWN = 10
@@ -42,10 +44,27 @@ def main() -> int:
     loading = commands.add_parser("load", help="load new raw files into the warehouse")
     loading.add_argument("manifests", nargs="*", type=Path, help="manifests of declared files")
     loading.set_defaults(run=_load)
+    consuming = commands.add_parser("consume", help="load the messages of Kafka topics")
+    consuming.add_argument("declaration", type=Path, help="the YAML page that names the topics")
+    consuming.add_argument("--once", action="store_true", help="stop at the topics' current end")
+    consuming.add_argument("--every", type=float, default=60, help="seconds between two loads")
+    consuming.set_defaults(run=_consume)
+    tables = commands.add_parser("pull-tables", help="load the new rows of a database's tables")
+    tables.add_argument("declaration", type=Path, help="the YAML page that names the tables")
+    tables.add_argument(
+        "--accept-shrunk", action="store_true", help="land snapshots with far fewer rows, too"
+    )
+    tables.set_defaults(run=_pull_tables)
     arguments = parser.parse_args()
     try:
         return arguments.run(Warehouse.from_environment(), arguments)
-    except (ManifestError, KeyChangedError, LoadFailedError, WarehouseBusyError) as error:
+    except (
+        ManifestError,
+        KeyChangedError,
+        LoadFailedError,
+        StreamError,
+        WarehouseBusyError,
+    ) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
@@ -98,10 +117,43 @@ def _load(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
     return 2 if outcome.refused else 0
 
 
+def _consume(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    try:
+        from ingestion.streams.consuming import consume  # only the kafka extra has its client
+    except ModuleNotFoundError as error:
+        raise StreamError(
+            f"{error.name} is not installed: uv sync --extra kafka, or pip install confluent-kafka"
+        ) from error
+    say = partial(print, flush=True)
+    consume(warehouse, arguments.declaration, say, _report, arguments.once, seconds=arguments.every)
+    return 0
+
+
+def _pull_tables(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    from ingestion.databases import TableError
+    from ingestion.databases.pulling import pull_tables
+
+    try:
+        pulled, outcome = pull_tables(
+            warehouse, arguments.declaration, print, arguments.accept_shrunk
+        )
+    except TableError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    for table in pulled:
+        gone = f", {table.gone:,} gone" if table.gone else ""
+        print(f"{table.table}: {table.rows:,} rows read{gone}")
+        if table.error:
+            print(f"error: {table.error}", file=sys.stderr)
+    _report(outcome)
+    return 2 if any(table.error for table in pulled) else 0
+
+
 def _report(outcome: Outcome) -> None:
     print(
         f"{outcome.files} files: {outcome.rows_read:,} rows read = {outcome.rows_landed:,} landed "
-        f"+ {outcome.rows_duplicate:,} duplicate + {outcome.rows_quarantined:,} quarantined"
+        f"+ {outcome.rows_duplicate:,} duplicate + {outcome.rows_quarantined:,} quarantined",
+        flush=True,
     )
     for line in outcome.quarantined[:SHOWN]:
         print(f"  quarantined: {line}")

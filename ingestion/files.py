@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,7 +38,26 @@ class LandedFile:
     def open(self) -> IO[bytes]:
         """The file's bytes; gzip is undone where the name says so."""
         raw: IO[bytes] = self.item.open(mode="rb", compression="disable")
-        return gzip.open(raw) if self.name.endswith(".gz") else raw  # type: ignore[return-value]
+        return io.BufferedReader(_Unzipped(raw), 256 * 1024) if self.name.endswith(".gz") else raw
+
+
+class _Unzipped(io.RawIOBase):
+    """The bytes of a gzip file, as much at a time as comes.
+
+    Lines are cut from a buffer of a sensible size: GzipFile's own has 8 KiB, and to fill it costs
+    more than to unzip. What was good before a damage is handed out before the error is raised.
+    """
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._stream = gzip.GzipFile(fileobj=raw)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read1(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def list_files(folder: str, pattern: str) -> list[LandedFile]:

@@ -78,7 +78,7 @@ def read_requests(
 
     ``parse`` yields an error for a bad record beside good ones, and raises for a bad request.
     """
-    yield from _read_json_lines(file, _request, parse)
+    yield from _read_json_lines(file, request_of, parse)
 
 
 def read_pulls(file: LandedFile, parse: Callable[[Pull], Results]) -> Iterator[Record | BadRecord]:
@@ -187,6 +187,13 @@ def as_list(value: Any, what: str) -> list[Any]:
     return value
 
 
+def at(record: Any, path: str) -> Any:
+    """The value at a path of keys parted by dots; None where there is none."""
+    for name in path.split("."):
+        record = record.get(name) if isinstance(record, dict) else None
+    return record
+
+
 def required(record: dict[str, Any], field: str) -> str:
     """The field as text.
 
@@ -238,7 +245,12 @@ def _placed(error: BadRecordError, number: int, text: bytes) -> BadRecord:
     return BadRecord(f"line {number}", error.reason, error.remedy, excerpt(text))
 
 
-def _request(line: dict[str, Any]) -> Request:
+def request_of(line: dict[str, Any]) -> Request:
+    """The request that a collector's line holds.
+
+    Raises:
+        BadRecordError: it holds none, or the collector saw it arrive broken.
+    """
     if flaw := line.get("flaw"):
         # The collector saw it arrive broken; it is kept for this, its account.
         raise BadRecordError(required(flaw, "reason"), required(flaw, "remedy"))

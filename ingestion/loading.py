@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from ingestion.pipeline import (
 )
 from ingestion.pseudonyms import Pseudonymiser, configured_pseudonymiser
 from ingestion.sources import SOURCES, declared
+from ingestion.streams.landing import is_of_stream, named_by_offset
 from ingestion.warehouse import Warehouse
 
 # Bounds the memory of one package and what a crash has to repeat.
@@ -62,17 +63,20 @@ def run(warehouse: Warehouse, manifests: list[Path], say: Callable[[str], None])
         LoadFailedError: the warehouse refused a load.
         WarehouseBusyError: another loader is at work.
     """
-    declared_files = [entry for path in manifests for entry in read_manifest(path)]
+    entries = [entry for path in manifests for entry in read_manifest(path)]
+    return load_files(warehouse, lambda: (*_landed(warehouse), *_declared(entries)), say)
+
+
+def load_files(
+    warehouse: Warehouse, find: Callable[[], Iterable[FileToRead]], say: Callable[[str], None]
+) -> Outcome:
+    """Load what is new or changed of the files that ``find`` finds; as :func:`run` otherwise."""
     pseudonymiser = configured_pseudonymiser()
     with warehouse.loading(), open_pipeline(warehouse) as pipeline:
         finish_pending(pipeline)
         forget_incomplete(pipeline)
         known = _known_files(pipeline, pseudonymiser)
-        fresh = [
-            file
-            for file in (*_landed(warehouse), *_declared(declared_files))
-            if file.file_id not in known
-        ]
+        fresh = [file for file in find() if file.file_id not in known]
         load_ids: list[str] = []
         refused: list[str] = []
         for number, part in enumerate(parts := _in_parts(fresh), 1):
@@ -88,7 +92,8 @@ def _landed(warehouse: Warehouse) -> Iterator[FileToRead]:
         folder = warehouse.landing / source.name
         if folder.is_dir():
             for file in list_files(str(folder), source.pattern):
-                yield FileToRead(source.name, file, source.read)
+                read = named_by_offset(source.read) if is_of_stream(file) else source.read
+                yield FileToRead(source.name, file, read)
 
 
 def _declared(entries: list[DeclaredFile]) -> Iterator[FileToRead]:
@@ -101,6 +106,14 @@ def _declared(entries: list[DeclaredFile]) -> Iterator[FileToRead]:
             )
         for file in files:
             # The name sets apart entries that read one file as two shapes.
+            named = replace(file, path=f"{entry.name}/{file.path}")
+            yield FileToRead("declared", named, partial(declared.read, entry), declared=True)
+
+
+def landed_rows(entry: DeclaredFile) -> Iterator[FileToRead]:
+    """Files of rows that we landed ourselves, under the names by which any load knows them."""
+    if Path(entry.folder).is_dir():
+        for file in list_files(entry.folder, entry.pattern):
             named = replace(file, path=f"{entry.name}/{file.path}")
             yield FileToRead("declared", named, partial(declared.read, entry))
 

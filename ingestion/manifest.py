@@ -55,6 +55,8 @@ SHAPES = {
     "paths": Shape(("path", "conversions"), ("value", "non_conversions"), of_people=False),
     "profiles": Shape((), _PROFILE),
 }
+# Of orders a key names the row and each change is a version; of the others the first one counts.
+KEYED = ("orders", "events", "touches")
 FORMATS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 FORMATS |= {".json": "jsonl", ".parquet": "parquet"}
 ORDER_STATUSES = ("placed", "paid", "completed", "refunded", "cancelled")
@@ -124,6 +126,22 @@ def read_manifest(path: Path) -> list[DeclaredFile]:
     Raises:
         ManifestError: the manifest is not there, no YAML, or says something that cannot be.
     """
+    content = read_page(path, "files")
+    entries = [
+        declared_entry(path.resolve(), entry, at) for at, entry in enumerate(content["files"], 1)
+    ]
+    names = [entry.name for entry in entries]
+    if repeated := {name for name in names if names.count(name) > 1}:
+        raise ManifestError(f"{path}: the name {sorted(repeated)[0]!r} is used twice")
+    return entries
+
+
+def read_page(path: Path, entries: str) -> dict[str, Any]:
+    """A page of YAML that holds a list of ``entries``.
+
+    Raises:
+        ManifestError: it is not there, no YAML, or holds no such list.
+    """
     try:
         # Every scalar stays text: an order status `no` is no boolean, a code 007 no number.
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
@@ -131,27 +149,28 @@ def read_manifest(path: Path) -> list[DeclaredFile]:
         raise ManifestError(f"{path}: cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ManifestError(f"{path}: no YAML: {error}") from error
-    if not isinstance(content, dict) or not isinstance(content.get("files"), list):
-        raise ManifestError(f"{path}: holds no list named `files`")
-    entries = [_entry(path.resolve(), entry, at) for at, entry in enumerate(content["files"], 1)]
-    names = [entry.name for entry in entries]
-    if repeated := {name for name in names if names.count(name) > 1}:
-        raise ManifestError(f"{path}: the name {sorted(repeated)[0]!r} is used twice")
-    return entries
+    if not isinstance(content, dict) or not isinstance(content.get(entries), list):
+        raise ManifestError(f"{path}: holds no list named `{entries}`")
+    return content
 
 
-def _entry(manifest: Path, entry: Any, at: int) -> DeclaredFile:
+def declared_entry(manifest: Path, entry: Any, at: int = 1) -> DeclaredFile:
+    """One entry, checked; ``at`` names it where it has no name.
+
+    Raises:
+        ManifestError: it says something that cannot be.
+    """
     if not isinstance(entry, dict):
         raise ManifestError(f"{manifest.name}: file {at} is no mapping")
     where = f"{manifest.name}: {entry.get('name', f'file {at}')}"
-    _known(where, "setting", entry, SETTINGS)
+    check_known(where, "setting", entry, SETTINGS)
     for name in ("name", "path", "shape"):
         if not entry.get(name):
             raise ManifestError(f"{where}: `{name}` is missing")
     for name in set(entry) - {"columns", "identifiers", "constants", "values", "key", "header"}:
         if not isinstance(entry[name], str):
             raise ManifestError(f"{where}: `{name}` is no text")
-    _known(where, "shape", [entry["shape"]], SHAPES)
+    check_known(where, "shape", [entry["shape"]], SHAPES)
     shape = SHAPES[entry["shape"]]
     columns, constants = _texts(where, entry, "columns"), _texts(where, entry, "constants")
     identifiers = _texts(where, entry, "identifiers")
@@ -164,10 +183,10 @@ def _entry(manifest: Path, entry: Any, at: int) -> DeclaredFile:
         identifiers = {f"customer_key:{source}": customer, **identifiers}
     mapped = _mapping(where, entry, "values")
     values = {name: _texts(f"{where}: values", mapped, name) for name in mapped}
-    _known(where, "field", [*columns, *constants, *values], shape.fields)
+    check_known(where, "field", [*columns, *constants, *values], shape.fields)
     if entry["shape"] == "orders":
         meant = [*values.get("status", {}).values(), *filter(None, [constants.get("status")])]
-        _known(where, "order status", meant, ORDER_STATUSES)
+        check_known(where, "order status", meant, ORDER_STATUSES)
     given = {*columns, *constants, *shape.defaults}
     if missing := [name for name in shape.required if name not in given]:
         raise ManifestError(
@@ -176,8 +195,8 @@ def _entry(manifest: Path, entry: Any, at: int) -> DeclaredFile:
         )
     if entry["shape"] == "orders" and not {"amount", "unit_price"} & given:
         raise ManifestError(f"{where}: orders need `amount`, or `quantity` and `unit_price`")
-    if entry.get("key") and entry["shape"] != "orders":
-        raise ManifestError(f"{where}: `key` is for orders: only they have versions; drop it")
+    if entry.get("key") and entry["shape"] not in KEYED:
+        raise ManifestError(f"{where}: `key` is for {', '.join(KEYED)}; drop it")
     if shape.of_people and not identifiers:
         raise ManifestError(
             f"{where}: says not who: map `customer` under `columns`, or `identifiers` by type"
@@ -213,12 +232,19 @@ SETTINGS += ("values", "key", "encoding", "separator", "path_separator", "header
 SETTINGS += ("time_format", "money_unit", "negative_amounts")
 
 
-def _known(where: str, what: str, names: Any, known: Any) -> None:
+def check_known(where: str, what: str, names: Any, allowed: Any) -> None:
+    """Refuse names that nobody knows, and say which one was meant.
+
+    Raises:
+        ManifestError: a name is not among those allowed.
+    """
     for name in names:
-        if name not in known:
-            close = difflib.get_close_matches(str(name), list(known), n=1)
+        if name not in allowed:
+            close = difflib.get_close_matches(str(name), list(allowed), n=1)
             hint = f"; did you mean {close[0]!r}?" if close else "."
-            raise ManifestError(f"{where}: unknown {what} {name!r}{hint} Known: {', '.join(known)}")
+            raise ManifestError(
+                f"{where}: unknown {what} {name!r}{hint} Known: {', '.join(allowed)}"
+            )
 
 
 def _mapping(where: str, entry: dict[str, Any], name: str) -> dict[str, Any]:
@@ -247,7 +273,7 @@ def _ruled(where: str, source: str, name: str) -> str:
     """``type:namespace`` of an identifier as the source calls it."""
     if rule := rule_of(source, name):
         return ":".join(rule)
-    _known(where, "identifier type", [name.partition(":")[0]], identifier_types())
+    check_known(where, "identifier type", [name.partition(":")[0]], identifier_types())
     return name
 
 
@@ -274,13 +300,13 @@ def _time_format(where: str, text: str | None) -> str | None:
 
 def _one_of(where: str, entry: dict[str, Any], name: str, allowed: tuple[str, ...]) -> str:
     value = str(entry.get(name, allowed[0]))
-    _known(where, name, [value], allowed)
+    check_known(where, name, [value], allowed)
     return value
 
 
 def _format(where: str, entry: dict[str, Any]) -> str:
     if given := entry.get("format"):
-        _known(where, "format", [given], ("csv", "jsonl", "parquet"))
+        check_known(where, "format", [given], ("csv", "jsonl", "parquet"))
         return str(given)
     suffixes = [suffix.lower() for suffix in Path(entry["path"]).suffixes if suffix != ".gz"]
     if not suffixes or suffixes[-1] not in FORMATS:

@@ -12,9 +12,11 @@ import json
 import logging
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -93,11 +95,16 @@ SETTINGS = {
 
 
 class FileToRead(NamedTuple):
-    """One file, and how its records are read."""
+    """One file, and how its records are read.
+
+    ``declared``: a file of which nothing could be read is tried again, as a user's mapping of it
+    may be wrong.
+    """
 
     source: str
     file: LandedFile
     read: Callable[[LandedFile, Pseudonymiser], Iterator[Record | BadRecord]]
+    declared: bool = False
 
     @property
     def file_id(self) -> str:
@@ -170,6 +177,7 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
     Raises:
         LoadFailedError: the pending package was refused.
     """
+    _drop_half_deleted(pipeline)
     if not pipeline.has_pending_data:
         return
     try:
@@ -182,6 +190,17 @@ def finish_pending(pipeline: dlt.Pipeline) -> None:
             "The load that an earlier run left behind was refused and given up "
             f"({_reason(error)}). Its files are read again by the next run."
         ) from error
+
+
+def _drop_half_deleted(pipeline: dlt.Pipeline) -> None:
+    """Delete extracted packages that are normalized already.
+
+    dlt commits the normalized package and then deletes the extracted one; killed in between, it
+    would stumble over what is left of it, and the whole package be given up.
+    """
+    normalized = pipeline.list_normalized_load_packages()
+    for load_id in set(pipeline.list_extracted_load_packages()).intersection(normalized):
+        shutil.rmtree(Path(pipeline.working_dir, "normalize", "extracted", load_id))
 
 
 def _take_back_copies(pipeline: dlt.Pipeline) -> None:
@@ -348,6 +367,8 @@ def _batches(reads: list[FileToRead], ledger: _Ledger) -> Iterator[pa.Table]:
     columns: tuple[list[Any], ...] = tuple([] for _ in RECORDS)
     event_ids, sources, record_types, times, received, payloads = columns
     seen = ledger.seen
+    last_received_at: datetime | None = None
+    microseconds = 0
     for read in reads:
         source = read.source
         rows = repeated = 0
@@ -367,8 +388,12 @@ def _batches(reads: list[FileToRead], ledger: _Ledger) -> Iterator[pa.Table]:
             sources.append(source)
             record_types.append(record_type)
             times.append(occurred_at_raw)
-            # As a count: Arrow takes it ten times faster than an instant with its zone.
-            received.append(round(received_at.timestamp() * 1_000_000))
+            # As a count: Arrow takes it ten times faster than an instant with its zone. The records
+            # of one request share one instant.
+            if received_at is not last_received_at:
+                last_received_at = received_at
+                microseconds = round(received_at.timestamp() * 1_000_000)
+            received.append(microseconds)
             payloads.append(payload)
             if len(event_ids) == ROWS_PER_BATCH:
                 yield _arrow(columns)
@@ -416,7 +441,7 @@ def _enter(
     scrub = ledger.pseudonymiser.scrub
     name, file_id = scrub(read.file.path), read.file_id
     refused = bool(bad) and (
-        isinstance(bad[-1], Unreadable) or (read.source == "declared" and len(bad) == rows)
+        isinstance(bad[-1], Unreadable) or (read.declared and len(bad) == rows)
     )
     if refused:
         reason = f"{scrub(bad[-1].reason)}. {bad[-1].remedy}"

@@ -55,6 +55,8 @@ _HEX_BEFORE, _HEX_AFTER = re.compile(r"[0-9A-Fa-f-]*\Z"), re.compile(r"[0-9A-Fa-
 _HEX_LETTER = re.compile(r"[A-Fa-f]")
 SHORTEST_HASH = 20
 SHORTEST_PERSONAL = len("a@b.cn")
+SMALLEST_PERSONAL = 13_000_000_000
+SHORT = 40
 _LABEL = re.compile(
     r"(?:^|[^0-9A-Za-z]|%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrt])[A-Za-z]*\Z"
 )
@@ -113,7 +115,8 @@ class Pseudonymiser:
         self._key = key
         # Callbacks repeat the same few phones; a bounded cache makes them nearly free.
         self._phone_token = lru_cache(maxsize=200_000)(self._make_phone_token)
-        self._scrub_key = lru_cache(maxsize=10_000)(self.scrub)
+        # Names of properties, of systems and of pages come again and again.
+        self._scrub_short = lru_cache(maxsize=50_000)(self.scrub)
 
     def token(self, identifier_type: str, value: str) -> str:
         """``<type>.<key id>.<hmac>`` of a normalised value."""
@@ -163,16 +166,16 @@ class Pseudonymiser:
     def scrub_values(self, value: Any) -> Any:
         """A JSON value with every string, number and key in it scrubbed."""
         if isinstance(value, str):
-            return self.scrub(value)
+            return self._scrub_short(value) if len(value) <= SHORT else self.scrub(value)
         if isinstance(value, dict):
-            return {self._scrub_key(key): self.scrub_values(item) for key, item in value.items()}
+            return {self._scrub_short(key): self.scrub_values(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.scrub_values(item) for item in value]
         if isinstance(value, float) and value.is_integer():
             value, whole = int(value), value
             scrubbed = self.scrub_values(value)
             return whole if scrubbed == value else scrubbed
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, int) and abs(value) >= SMALLEST_PERSONAL:
             text = str(value)
             scrubbed = self.scrub(text)
             return value if scrubbed == text else scrubbed

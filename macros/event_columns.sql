@@ -7,6 +7,8 @@
     occurred_at,
     received_at,
     load_id,
+    version_group,
+    version,
     identifiers,
     stream_id,
     declared_channel,

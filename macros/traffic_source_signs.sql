@@ -8,5 +8,5 @@
 
 {# What tells that an event is no customer's: a rule of excluded_traffic looks at one of them. #}
 {% macro exclusion_signs() -%}
-    {{ return(['ip', 'user_agent', 'project', 'page_host', 'scene', 'machine']) }}
+    {{ return(['ip', 'user_agent', 'project', 'page_host', 'scene', 'raw_discriminator']) }}
 {%- endmacro %}

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -123,19 +123,27 @@ class Collector:
 
     async def _take(self, endpoint: Endpoint, request: Request) -> tuple[str, Response]:
         """Read one request and land it; what became of it, and the answer."""
+        # A plain dictionary: Starlette's would look through all headers for each.
+        headers = {
+            name.decode("latin-1"): text.decode("latin-1") for name, text in request.headers.raw
+        }
         address = request.client.host if request.client else ""
         if wait := self._per_ip.wait(address):
             return "rate_limited_ip", _come_again(wait)
-        body = await self._body(request)
+        body = await self._body(request, headers)
+        query = request.scope["query_string"].decode(errors="replace")
+        parameters = query_of(query)
+        cookies = request.cookies if "cookie" in headers else {}
         received = Received(
             method=request.method,
-            base_url=f"{request.url.scheme}://{request.headers.get('host', '')}",
-            path=request.url.path,
-            query=request.scope["query_string"].decode(errors="replace"),
-            headers=request.headers,
+            base_url=f"{request.scope['scheme']}://{headers.get('host', '')}",
+            path=request.scope["path"],
+            query=query,
+            parameters=parameters,
+            headers=headers,
             body=body,
             names=request.path_params,
-            denial=self._denial(request),
+            denial=self.privacy.consent.denial(headers, cookies, parameters),
         )
         reading = self._read(endpoint, received)
         if isinstance(reading, Response):
@@ -160,10 +168,10 @@ class Collector:
         self.metrics.add("records_total", reading.records, source=endpoint.source)
         return "flawed" if reading.flaw else "accepted", reading.answer
 
-    async def _body(self, request: Request) -> bytes:
+    async def _body(self, request: Request, headers: Mapping[str, str]) -> bytes:
         """The body without its Content-Encoding, within the limits."""
         limits = self.settings.limits
-        if int(request.headers.get("content-length") or 0) > limits.body_bytes:
+        if int(headers.get("content-length") or 0) > limits.body_bytes:
             raise RefusedError(413, "too_large")
         body = bytearray()
         async for chunk in request.stream():
@@ -171,7 +179,7 @@ class Collector:
             if len(body) > limits.body_bytes:
                 raise RefusedError(413, "too_large")
         self.metrics.add("received_bytes_total", len(body))
-        if request.headers.get("content-encoding", "").lower() != "gzip":
+        if headers.get("content-encoding", "").lower() != "gzip":
             return bytes(body)
         try:
             return unzipped(bytes(body), limits.unzipped_bytes)
@@ -179,10 +187,6 @@ class Collector:
             raise RefusedError(413, "too_large") from error
         except BadRecordError as error:
             raise RefusedError(400, "bad_encoding") from error
-
-    def _denial(self, request: Request) -> str:
-        query = query_of(request.url.query)
-        return self.privacy.consent.denial(request.headers, request.cookies, query)
 
     def _read(self, endpoint: Endpoint, received: Received) -> Reading | Response:
         """What the protocol makes of it; what it cannot read is kept for the quarantine."""
@@ -200,7 +204,7 @@ class Collector:
         return Reading(answer=endpoint.accepted(), body=body, flaw=flaw)
 
     def _line(self, received: Received, reading: Reading, address: str) -> bytes:
-        scrub = self.privacy.pseudonymiser.scrub
+        scrub = self.privacy.scrub
         line = {
             "received_at": datetime.now(UTC).isoformat(),
             "method": received.method,

@@ -38,6 +38,7 @@ class Waiting(NamedTuple):
 
     source: str
     line: bytes
+    since: float
     written: asyncio.Future[None]
 
 
@@ -117,6 +118,7 @@ class Journal:
         # One thread does all that touches the disk: files need no further lock.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._waiting: list[Waiting] = []
+        self._group: list[Waiting] = []
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._is_closing = False
@@ -125,7 +127,8 @@ class Journal:
         """Begin; returns the files rescued from processes that were killed."""
         loop = asyncio.get_running_loop()
         rescued = await loop.run_in_executor(self._thread, lambda: list(rescue(self._landing)))
-        self._tasks = [asyncio.create_task(self._commit()), asyncio.create_task(self._tick())]
+        tasks = (self._commit(), self._tick(), self._give_up())
+        self._tasks = [asyncio.create_task(task) for task in tasks]
         return rescued
 
     async def append(self, source: str, line: bytes) -> None:
@@ -136,16 +139,12 @@ class Journal:
         """
         if self._is_closing or self.queued_bytes + len(line) > self._settings.queue_bytes:
             raise NotWrittenError("the queue for the disk is full")
-        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Waiting(source, line, written))
+        loop = asyncio.get_running_loop()
+        written: asyncio.Future[None] = loop.create_future()
+        self._waiting.append(Waiting(source, line, loop.time(), written))
         self.queued_bytes += len(line)
         self._wake.set()
-        try:
-            # Shielded: the line is one of a group that others wait for as well.
-            async with asyncio.timeout(self._settings.answer_within_seconds):
-                await asyncio.shield(written)
-        except TimeoutError as error:
-            raise NotWrittenError("the disk is too slow") from error
+        await written
 
     async def close(self) -> None:
         """Write what waits, and hand all files to the loader."""
@@ -153,7 +152,8 @@ class Journal:
         self._wake.set()
         if self._tasks:
             await self._tasks[0]
-            self._tasks[1].cancel()
+            for task in self._tasks[1:]:
+                task.cancel()
         await asyncio.get_running_loop().run_in_executor(self._thread, self._publish_all)
         self._thread.shutdown()
 
@@ -162,7 +162,8 @@ class Journal:
         while self._waiting or not self._is_closing:
             await self._wake.wait()
             self._wake.clear()
-            group, self._waiting = self._waiting, []
+            self._group, self._waiting = self._waiting, []
+            group = self._group
             if not group:
                 continue
             failed = await loop.run_in_executor(self._thread, self._write, group)
@@ -172,9 +173,18 @@ class Journal:
                     continue
                 if error := failed.get(waiting.source):
                     waiting.written.set_exception(NotWrittenError(error))
-                    waiting.written.exception()  # whoever timed out asks no more
                 else:
                     waiting.written.set_result(None)
+
+    async def _give_up(self) -> None:
+        """Let nobody wait for a slow disk longer than platforms wait for us."""
+        loop = asyncio.get_running_loop()
+        limit = self._settings.answer_within_seconds
+        while True:
+            await asyncio.sleep(min(limit / 4, LONGEST_TICK))
+            for waiting in (*self._group, *self._waiting):
+                if waiting.since < loop.time() - limit and not waiting.written.done():
+                    waiting.written.set_exception(NotWrittenError("the disk is too slow"))
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import orjson
@@ -40,7 +41,7 @@ class Metrics:
 
     def add(self, name: str, amount: float = 1, **labels: str) -> None:
         """Count something up."""
-        self._samples[_series(name, labels)] += amount  # type: ignore[assignment]
+        self._samples[_series(name, *labels.items())] += amount  # type: ignore[assignment]
 
     def observe_fsync(self, seconds: float) -> None:
         """One more fsync in the histogram."""
@@ -53,7 +54,7 @@ class Metrics:
 
     def publish(self, queue_bytes: int) -> None:
         """Leave the counts where the siblings find them."""
-        self._samples[_series("queue_bytes", {})] = queue_bytes
+        self._samples[_series("queue_bytes")] = queue_bytes
         if self._folder:
             path = self._folder / f"{os.getpid()}.json"
             path.with_suffix(".new").write_bytes(orjson.dumps(dict(self._samples)))
@@ -78,6 +79,7 @@ class Metrics:
             )
 
 
-def _series(name: str, labels: dict[str, str]) -> str:
-    inner = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
+@lru_cache(maxsize=1000)
+def _series(name: str, *labels: tuple[str, str]) -> str:
+    inner = ",".join(f'{label}="{value}"' for label, value in sorted(labels))
     return f"{PREFIX}_{name}{{{inner}}}" if inner else f"{PREFIX}_{name}"

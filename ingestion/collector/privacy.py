@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from xml.etree import ElementTree
@@ -22,17 +23,23 @@ class Consent:
 
     def __init__(self, settings: ConsentSettings) -> None:
         """Look where the settings say."""
-        self._headers = settings.headers
+        self._headers = {name.lower(): values for name, values in settings.headers.items()}
         self._cookies = settings.cookies
         self._query = settings.query
         self._properties = [
             (path.split("."), values) for path, values in settings.properties.items()
         ]
+        self._words = {word.encode() for _, values in self._properties for word in values}
+
+    def may_be_denied(self, text: bytes) -> bool:
+        """Whether events in a raw text are worth asking: False only where none can say no."""
+        lowered = text.lower()
+        return b"\\u" in lowered or any(word in lowered for word in self._words)
 
     def denial(
         self, headers: Mapping[str, str], cookies: Mapping[str, str], query: Mapping[str, str]
     ) -> str:
-        """What in a request says no, such as ``header DNT``; empty where nothing does."""
+        """What in a request says no, such as ``header dnt``; empty where nothing does."""
         for what, given, denying in (
             ("header", headers, self._headers),
             ("cookie", cookies, self._cookies),
@@ -49,7 +56,7 @@ class Consent:
             value = event
             for name in path:
                 value = value.get(name) if isinstance(value, dict) else None
-            if isinstance(value, (str, bool)) and str(value).lower() in values:
+            if isinstance(value, (str, int)) and str(value).lower() in values:
                 return True
         return False
 
@@ -70,6 +77,8 @@ class Privacy:
         """Pseudonymise under the deployment's key."""
         self.pseudonymiser = pseudonymiser
         self.consent = Consent(consent)
+        # Paths and user agents repeat.
+        self.scrub = lru_cache(maxsize=10_000)(pseudonymiser.scrub)
 
     def json(self, text: bytes, inside: str = "") -> Cleaned:
         """A body cleaned: one event, a list of them, or such a list under ``inside``.
@@ -84,7 +93,11 @@ class Privacy:
         is_batch = isinstance(parsed, dict) and isinstance(parsed.get(inside), list)
         events = parsed[inside] if is_batch else parsed
         listed = events if isinstance(events, list) else [events]
-        kept = [event for event in listed if not self.consent.is_denied(event)]
+        kept = (
+            [event for event in listed if not self.consent.is_denied(event)]
+            if self.consent.may_be_denied(text)
+            else listed
+        )
         denied = len(listed) - len(kept)
         if denied and is_batch:
             parsed = parsed | {inside: kept}

@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from starlette.responses import Response
 
 from ingestion.collector.privacy import Privacy
 from ingestion.collector.settings import Settings
-from ingestion.gateway import query_of
 from ingestion.records import BadRecordError
 
 # The smallest GIF there is: one transparent pixel.
@@ -35,6 +33,8 @@ class Received:
 
     Attributes:
         base_url: scheme and host as the sender wrote them.
+        query, parameters: as it was written, and taken apart.
+        headers: by their names in lower case.
         names: the variable parts of the path.
         denial: what in the request says that the person refused; empty where nothing does.
     """
@@ -43,15 +43,11 @@ class Received:
     base_url: str
     path: str
     query: str
+    parameters: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
     names: dict[str, Any] = field(default_factory=dict)
     denial: str = ""
-
-    @cached_property
-    def parameters(self) -> dict[str, str]:
-        """The query's parameters."""
-        return query_of(self.query)
 
 
 @dataclass

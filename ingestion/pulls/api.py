@@ -41,12 +41,18 @@ class Api:
         made_by_hand = vendor.renew is None or (
             account.find_secret("access_token") and not account.find_secret("refresh_token")
         )
+        of_account = f".{account.name}" if vendor.token_opens_account else ""
         self._token: FixedToken | RenewedToken = (
             FixedToken(account)
             if made_by_hand
-            # Accounts that share credentials share their token: a refresh voids the one before.
+            # Accounts that share credentials share their token: a refresh voids the one before;
+            # but a token that opens one account only must not read another.
             else RenewedToken(
-                tokens / f"{account.credentials}.json", account, vendor, self._ask_for_token, clock
+                tokens / f"{account.credentials}{of_account}.json",
+                account,
+                vendor,
+                self._ask_for_token,
+                clock,
             )
         )
 

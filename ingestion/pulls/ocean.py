@@ -1,4 +1,4 @@
-"""Ocean Engine 巨量引擎: daily reports of promotions.
+"""Ocean Engine 巨量引擎: daily reports of promotions, leads.
 
 Conversions are booked back into the past seven days (WeChat 微信内 ones: thirty), so days are read
 again for that long.
@@ -7,6 +7,7 @@ again for that long.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +16,11 @@ import orjson
 from ingestion.pulls.accounts import Account
 from ingestion.pulls.vendor import Answer, Call, Grant, Page, Request, Vendor, Verdict
 from ingestion.pulls.windows import Days, Window
+from ingestion.sources.ocean_leads import LEADS as OCEAN_LEADS
 
 BASE_URL = "https://api.oceanengine.com/open_api"
 PAGE_SIZE = 1000
+LEADS_PAGE_SIZE = 100
 DIMENSIONS = (
     "stat_time_day",
     "cdp_project_id",
@@ -78,13 +81,23 @@ def report_pages(call: Call, account: Account, window: Window) -> Iterator[Page]
         "start_time": window.first_day,
         "end_time": window.last_day,
     }
-    yield from _pages(call, "/v3.0/report/custom/get/", params, "rows")
+    yield from _pages(call, "/v3.0/report/custom/get/", params, "rows", PAGE_SIZE)
 
 
-def _pages(call: Call, path: str, params: dict[str, Any], rows: str) -> Iterator[Page]:
+def lead_pages(call: Call, account: Account, window: Window) -> Iterator[Page]:
+    """The pages of all leads that were made in the window."""
+    params = {
+        "advertiser_ids": orjson.dumps([account.account]).decode(),
+        "start_time": f"{window.first_day} 00:00:00",
+        "end_time": f"{window.last_day} 23:59:59",
+    }
+    yield from _pages(call, "/2/tools/clue/get/", params, "list", LEADS_PAGE_SIZE)
+
+
+def _pages(call: Call, path: str, params: dict[str, Any], rows: str, size: int) -> Iterator[Page]:
     number, last = 1, 1
     while number <= last:
-        request = Request("GET", path, {**params, "page": number, "page_size": PAGE_SIZE})
+        request = Request("GET", path, {**params, "page": number, "page_size": size})
         answer = call(request)
         told = answer["data"]["page_info"]
         yield Page(request, answer, answer["data"][rows], told["total_number"])
@@ -103,4 +116,18 @@ REPORTS = Vendor(
     sign=sign,
     renew=renew,
     personal=dict.fromkeys(("metrics", "cdp_project_id", "cdp_promotion_id"), "plain"),
+)
+# What becomes of a lead is told some ten minutes later, and goes on: pull these often.
+LEADS = replace(
+    REPORTS,
+    schedule=Days(lag=2, deep_lag=31, longest=30),
+    pages=lead_pages,
+    key=lambda row: (row["clue_id"],),
+    personal={
+        **dict.fromkeys(OCEAN_LEADS.ids, "plain"),
+        "telephone": "phone",
+        "email": "email",
+        **dict.fromkeys(("name", "address", "location", "weixin", "qq", "remark"), "drop"),
+        **dict.fromkeys(("remark_dict", "clue_owner_name"), "drop"),
+    },
 )

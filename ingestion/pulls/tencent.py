@@ -16,6 +16,7 @@ import orjson
 from ingestion.pulls.accounts import Account
 from ingestion.pulls.vendor import Answer, Call, Grant, Page, Request, Vendor, Verdict
 from ingestion.pulls.windows import Days, Moments, Window
+from ingestion.sources.tencent_leads import LEADS as TENCENT_LEADS
 from ingestion.sources.tencent_reports import REPORT
 
 BASE_URL = "https://api.e.qq.com/v3.0"
@@ -121,11 +122,13 @@ LEADS = replace(
     pages=lead_pages,
     key=lambda row: (row["leads_id"],),
     personal={
-        **dict.fromkeys(("account_id", "leads_id", "adgroup_id", "dynamic_creative_id"), "plain"),
+        **dict.fromkeys(TENCENT_LEADS.ids, "plain"),
         "leads_telephone": "phone",
         "leads_email": "email",
         "id_number": "id_number",
         **dict.fromkeys(("leads_name", "nick_name", "leads_qq", "leads_wechat"), "drop"),
         **dict.fromkeys(("address", "call_middle_num", "call_record_url"), "drop"),
+        **dict.fromkeys(("bundle", "custom_qa", "layer_form_content", "owner_name"), "drop"),
+        **dict.fromkeys(("all_follow_records",), "drop"),
     },
 )

@@ -10,7 +10,7 @@ from time import sleep
 from typing import Any, NamedTuple
 
 from ingestion.pulls.accounts import Account
-from ingestion.pulls.windows import Days, Moments, Window
+from ingestion.pulls.windows import Days, Everything, Moments, Window
 
 Answer = dict[str, Any]
 
@@ -97,6 +97,8 @@ class Vendor:
             every attempt.
         renew: trades the refresh token (None: the app's own credentials) for an access token;
             None: access tokens are made by hand.
+        token_opens_account: a renewed token opens the one account it was renewed for, not all that
+            the application may see.
         calls_per_second: what the vendor bears.
         personal: fields that are no use in the clear, wherever they stand in an answer: ``phone``,
             ``email`` and ``id_number`` become pseudonyms, ``drop`` leaves nothing, ``plain``
@@ -104,13 +106,14 @@ class Vendor:
     """
 
     base_url: str
-    schedule: Days | Moments
+    schedule: Days | Moments | Everything
     pages: Callable[[Call, Account, Window], Iterator[Page]]
     key: Callable[[dict[str, Any]], tuple[Any, ...]]
     judge: Callable[[Answer], Verdict]
     explain: Callable[[Answer], str]
     sign: Callable[[Request, Account, str, datetime], Request]
     renew: Callable[[Call, Account, str | None], Grant] | None = None
+    token_opens_account: bool = False
     calls_per_second: float = 5
     personal: dict[str, str] = field(default_factory=dict)
 

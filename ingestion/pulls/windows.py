@@ -127,6 +127,24 @@ class Moments:
         return {**state, "windows": {}}
 
 
+@dataclass(frozen=True)
+class Everything:
+    """The whole of a list, for records of which the vendor does not tell when they changed."""
+
+    def due(self, state: dict[str, Any], account: Account, now: datetime) -> list[Window]:
+        """One window, which comes again at every pull: as always, it must not suddenly shrink."""
+        moment = now.astimezone(BEIJING)
+        return [Window("everything", moment, moment)]
+
+    def cursor_after(self, window: Window) -> str:
+        """When it was read last."""
+        return window.end.isoformat()
+
+    def finished(self, state: dict[str, Any], now: datetime) -> dict[str, Any]:
+        """The state as it is."""
+        return state
+
+
 def _days(start: date, size: int, since: date, today: date) -> Window:
     end = min(start + timedelta(days=size), today + timedelta(days=1))
     begin, stop = (datetime.combine(day, time(), BEIJING) for day in (max(start, since), end))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ingestion.files import LandedFile
-from ingestion.gateway import Request, Results, dump, query_of, read_requests
+from ingestion.gateway import Request, Results, dump, query_of, read_requests, required
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, BadRecordError, Record, instant
 
@@ -133,7 +133,7 @@ def read_clicks(
             at = request.received_at.isoformat()
             yield Record("click", (key,), at, request.received_at, dump(kept))
             return
-        at = click.get(monitor.clicked_at, "")
+        at = required(click, monitor.clicked_at)
         clicked_at = instant(at, per_second=1000 if len(at) >= MILLISECOND_DIGITS else 1)
         payload = dump(kept | {"_clicked_at_ms": str(round(clicked_at.timestamp() * 1000))})
         yield Record("click", (key, at), at, request.received_at, payload)

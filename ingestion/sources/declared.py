@@ -34,9 +34,10 @@ def read(
 ) -> Iterator[Record | BadRecord]:
     """Every row of a declared file.
 
-    Key: the columns under ``key`` with the row's content, each change a version; without ``key``
-    the row's content and how often the file had it before, so that equal rows of one file all
-    land and the same file delivered twice lands once.
+    Key: the row's content and how often the file had it before, so that equal rows of one file all
+    land and the same file delivered twice lands once. A message says no file: equal ones are one.
+    With columns under ``key`` each content of an order is a version, and of other shapes the first
+    row that has the key lands.
     """
     seen: Counter[str] = Counter()
     received_at = file.modified_at.astimezone(UTC)
@@ -44,8 +45,10 @@ def read(
     def record(texts: dict[str, str]) -> Record:
         fields = _mapped(declared, texts, pseudonymiser)
         payload = dump(fields)
-        content = digest(declared.source, declared.shape, payload)
-        occurrence = "" if declared.key else str(seen[content])
+        named = "key" in fields and declared.shape != "orders"
+        content = digest(declared.source, declared.shape, fields["key"] if named else payload)
+        once = declared.key or declared.format == "messages"
+        occurrence = "" if once else str(seen[content])
         seen[content] += 1
         occurred_at = fields.get("occurred_at") or fields.get("date") or ""
         return Record(declared.shape, (content, occurrence), occurred_at, received_at, payload)
@@ -56,6 +59,8 @@ def read(
 def _rows(declared: DeclaredFile, file: LandedFile) -> Iterator[Row | BadRecord]:
     if declared.format == "parquet":
         return read_parquet(file, declared.column_names)
+    if declared.format == "messages":
+        return read_jsonl(file, [])
     if declared.format == "jsonl":
         return read_jsonl(file, declared.needed_columns)
     return read_csv(

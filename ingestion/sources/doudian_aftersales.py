@@ -11,12 +11,10 @@ from typing import Any
 from ingestion.files import LandedFile
 from ingestion.gateway import (
     Pull,
-    Results,
     as_list,
     as_object,
     dump,
-    each,
-    read_pulls,
+    read_pages,
     required,
     without,
 )
@@ -29,19 +27,19 @@ DROPPED = frozenset({"seller_logs", "remark", "return_logistics_code", "order_lo
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
     """Every after-sale; key: (aftersale_id, update_time, content): each change is a version."""
+    return read_pages(file, pseudonymiser, _aftersales, _record)
 
-    def record(item: Any, pull: Pull) -> Record:
-        kept = without(as_object(item, "the after-sale"), DROPPED)
-        payload = dump(pseudonymiser.scrub_values(kept))
-        about = as_object(kept.get("aftersale_info"), "aftersale_info")
-        required(as_object(kept.get("order_info"), "order_info"), "shop_order_id")
-        updated_at = required(about, "update_time")
-        instant(updated_at)
-        key = (required(about, "aftersale_id"), updated_at, digest(payload))
-        return Record("aftersale", key, updated_at, pull.fetched_at, payload)
 
-    def parse(pull: Pull) -> Results:
-        items = page_of(pull.response).get("items") or []
-        yield from each(as_list(items, "items"), lambda item: record(item, pull))
+def _aftersales(pull: Pull) -> list[Any]:
+    return as_list(page_of(pull.response).get("items") or [], "items")
 
-    return read_pulls(file, parse)
+
+def _record(item: dict[str, Any], pull: Pull) -> Record:
+    kept = without(item, DROPPED)
+    payload = dump(kept)
+    about = as_object(kept.get("aftersale_info"), "aftersale_info")
+    required(as_object(kept.get("order_info"), "order_info"), "shop_order_id")
+    updated_at = required(about, "update_time")
+    instant(updated_at)
+    key = (required(about, "aftersale_id"), updated_at, digest(payload))
+    return Record("aftersale", key, updated_at, pull.fetched_at, payload)

@@ -12,12 +12,10 @@ from typing import Any
 from ingestion.files import LandedFile
 from ingestion.gateway import (
     Pull,
-    Results,
     as_list,
     as_object,
     dump,
-    each,
-    read_pulls,
+    read_pages,
     required,
     without,
 )
@@ -35,22 +33,22 @@ DROPPED |= {"contract_info", "serial_number_list"}
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
     """Every order; key: (order_id, update_time, content): each change is a version."""
+    return read_pages(file, pseudonymiser, _orders, _record)
 
-    def record(order: Any, pull: Pull) -> Record:
-        kept = without(as_object(order, "the order"), DROPPED)
-        payload = dump(pseudonymiser.scrub_values(kept))
-        instant(required(kept, "create_time"))
-        updated_at = required(kept, "update_time")
-        instant(updated_at)
-        as_list(kept.get("sku_order_list"), "sku_order_list")
-        key = (required(kept, "order_id"), updated_at, digest(payload))
-        return Record("order", key, updated_at, pull.fetched_at, payload)
 
-    def parse(pull: Pull) -> Results:
-        orders = page_of(pull.response).get("shop_order_list") or []
-        yield from each(as_list(orders, "shop_order_list"), lambda order: record(order, pull))
+def _orders(pull: Pull) -> list[Any]:
+    return as_list(page_of(pull.response).get("shop_order_list") or [], "shop_order_list")
 
-    return read_pulls(file, parse)
+
+def _record(order: dict[str, Any], pull: Pull) -> Record:
+    kept = without(order, DROPPED)
+    payload = dump(kept)
+    instant(required(kept, "create_time"))
+    updated_at = required(kept, "update_time")
+    instant(updated_at)
+    as_list(kept.get("sku_order_list"), "sku_order_list")
+    key = (required(kept, "order_id"), updated_at, digest(payload))
+    return Record("order", key, updated_at, pull.fetched_at, payload)
 
 
 def page_of(response: dict[str, Any]) -> dict[str, Any]:

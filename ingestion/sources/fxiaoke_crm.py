@@ -84,8 +84,13 @@ def _kept(name: str, known: dict[str, Any], pseudonymiser: Pseudonymiser) -> dic
         for field in PHONES
         if kept.get(field) and (token := pseudonymiser.phone(kept.pop(field)))
     ]
+    email = str(kept.pop("email", None) or "")
     scrubbed = pseudonymiser.scrub_values(kept)
-    return {**scrubbed, "_phone": phones[0]} if phones else scrubbed
+    if phones:
+        scrubbed["_phone"] = phones[0]
+    if "@" in email:
+        scrubbed["_email"] = pseudonymiser.secret("email", email)
+    return scrubbed
 
 
 def _told(known: dict[str, Any]) -> dict[str, str]:

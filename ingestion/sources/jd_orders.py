@@ -11,12 +11,10 @@ from typing import Any
 from ingestion.files import LandedFile
 from ingestion.gateway import (
     Pull,
-    Results,
     as_list,
     as_object,
     dump,
-    each,
-    read_pulls,
+    read_pages,
     required,
     without,
 )
@@ -31,24 +29,23 @@ DROPPED = frozenset(
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
     """Every order of every page; key: (orderId, modified, content): each change is a version."""
+    return read_pages(file, pseudonymiser, _orders, _record)
 
-    def record(order: Any, pull: Pull) -> Record:
-        kept = pseudonymiser.scrub_values(without(as_object(order, "the order"), DROPPED))
-        local_moment(required(kept, "orderStartTime"))
-        modified = required(kept, "modified")
-        local_moment(modified)
-        as_list(kept.get("itemInfoList"), "itemInfoList")
-        # a buyer's open id means one person only within the application that asked
-        payload = dump({**kept, "_app_key": str(pull.request.get("app_key") or "")})
-        key = (required(kept, "orderId"), modified, digest(payload))
-        return Record("order", key, modified, pull.fetched_at, payload)
 
-    def parse(pull: Pull) -> Results:
-        found = result_of(pull.response)
-        orders = found.get("orderInfoList") or []
-        yield from each(as_list(orders, "orderInfoList"), lambda order: record(order, pull))
+def _orders(pull: Pull) -> list[Any]:
+    return as_list(result_of(pull.response).get("orderInfoList") or [], "orderInfoList")
 
-    return read_pulls(file, parse)
+
+def _record(order: dict[str, Any], pull: Pull) -> Record:
+    kept = without(order, DROPPED)
+    local_moment(required(kept, "orderStartTime"))
+    modified = required(kept, "modified")
+    local_moment(modified)
+    as_list(kept.get("itemInfoList"), "itemInfoList")
+    # a buyer's open id means one person only within the application that asked
+    payload = dump({**kept, "_app_key": str(pull.request.get("app_key") or "")})
+    key = (required(kept, "orderId"), modified, digest(payload))
+    return Record("order", key, modified, pull.fetched_at, payload)
 
 
 def result_of(response: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, BadRecordError, Record, digest, local_moment
 
 # A command is a word or two; longer texts are conversation, which nobody downstream needs.
-LONGEST_COMMAND = 6
+LONGEST_COMMAND = 4
 
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:

@@ -9,6 +9,7 @@ from ingestion.files import LandedFile
 from ingestion.gateway import Pull, as_list, dump, read_pages, required
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, Record
+from ingestion.tags import tag_text
 
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
@@ -17,12 +18,18 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
 
 
 def _users(pull: Pull) -> list[Any]:
-    required(pull.request, "appid")
+    _app_id(pull)
     return as_list(pull.response.get("user_info_list"), "user_info_list")
 
 
 def _record(user: dict[str, Any], pull: Pull) -> Record:
-    app_id = required(pull.request, "appid")
+    app_id = _app_id(pull)
     key = (app_id, required(user, "openid"), pull.fetched_at_raw)
-    payload = dump({**user, "_appid": app_id})
+    told = {"_appid": app_id, "_tags": tag_text(user.get("tagid_list"))}
+    payload = dump({**user, **told})
     return Record("user_info", key, pull.fetched_at_raw, pull.fetched_at, payload)
+
+
+def _app_id(pull: Pull) -> str:
+    """Recorded by somebody else's puller, or as the account of our own."""
+    return str(pull.request.get("appid") or required(pull.request, "account"))

@@ -43,27 +43,17 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
                 "the message is still encrypted", "Decrypt it with the key of its publickey_ver."
             )
         message = as_object(entry.get("message"), "message")
-        sent_at = required(message, "msgtime")
+        action = required(message, "action")
+        # a switch is how an employee changes the corporation at work: its number counts, no more
+        sent_at = required(message, "time" if action == "switch" else "msgtime")
         instant(sent_at, per_second=1000)
         corp_id = required(pull.request, "corpid")
-        message_id = required(message, "msgid")
-        properties = {"message_type": required(message, "msgtype")}
-        if message.get("roomid"):
-            properties["room_id"] = message["roomid"]
-        if keep_text and isinstance(message.get("text"), dict):
-            properties["text"] = message["text"].get("content")
-        kept = {
-            **_parties(message),
-            "msgid": message_id,
-            "seq": entry.get("seq"),
-            "action": required(message, "action"),
-            "msgtime": sent_at,
-            "msgtype": required(message, "msgtype"),
-            "properties": properties,
-            "_corpid": corp_id,
-        }
-        payload = dump(pseudonymiser.scrub_values(kept))
-        return Record("message", (corp_id, message_id), sent_at, pull.fetched_at, payload)
+        key = (corp_id, required(message, "msgid"))
+        kept = {"msgid": key[1], "seq": entry.get("seq"), "action": action, "msgtime": sent_at}
+        if action != "switch":
+            kept |= _parties(message) | _told(message, keep_text)
+        payload = dump(pseudonymiser.scrub_values({**kept, "_corpid": corp_id}))
+        return Record("message", key, sent_at, pull.fetched_at, payload)
 
     def parse(pull: Pull) -> Results:
         if pull.response.get("errcode") != 0:
@@ -73,9 +63,7 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
             )
         entries = as_list(pull.response.get("chatdata") or [], "chatdata")
         yield from _gaps(entries, pull.request.get("seq"))
-        # an employee who changes the corporation at work is no message
-        messages = (entry for entry in entries if not _is_switch(entry))
-        yield from each(messages, lambda entry: record(entry, pull))
+        yield from each(entries, lambda entry: record(entry, pull))
 
     return read_pulls(file, parse)
 
@@ -99,6 +87,16 @@ def _parties(message: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _told(message: dict[str, Any], keep_text: bool) -> dict[str, Any]:
+    kind = required(message, "msgtype")
+    properties = {"message_type": kind}
+    if message.get("roomid"):
+        properties["room_id"] = message["roomid"]
+    if keep_text and isinstance(message.get("text"), dict):
+        properties["text"] = message["text"].get("content")
+    return {"msgtype": kind, "properties": properties}
+
+
 def _gaps(entries: list[Any], asked_from: Any) -> Iterator[BadRecordError]:
     """An error for each run of sequence numbers that a page lacks."""
     numbers = sorted(
@@ -115,8 +113,3 @@ def _gaps(entries: list[Any], asked_from: Any) -> Iterator[BadRecordError]:
                 f"Pull from seq {before} again; the server keeps messages for five days.",
             )
         before = number
-
-
-def _is_switch(entry: Any) -> bool:
-    message = entry.get("message") if isinstance(entry, dict) else None
-    return isinstance(message, dict) and message.get("action") == "switch"

@@ -13,12 +13,10 @@ from typing import Any
 from ingestion.files import LandedFile
 from ingestion.gateway import (
     Pull,
-    Results,
     as_list,
     as_object,
     dump,
-    each,
-    read_pulls,
+    read_pages,
     required,
     without,
 )
@@ -32,31 +30,32 @@ DROPPED = frozenset(
 
 
 def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | BadRecord]:
-    """Every trade of every page; key: (tid, update_time, content): each change is a version."""
+    """Every trade of every answer; key: (tid, update_time, content): each change is a version."""
+    return read_pages(file, pseudonymiser, _trades, _record)
 
-    def record(item: Any, pull: Pull) -> Record:
-        known = as_object(item, "the item")
-        trade = dict(as_object(known.get("full_order_info"), "full_order_info"))
-        if refunds := known.get("refund_order"):
-            trade["refund_order"] = as_list(refunds, "refund_order")
-        kept = pseudonymiser.scrub_values(without(trade, DROPPED))
-        about = as_object(kept.get("order_info"), "order_info")
-        local_moment(required(about, "created"))
-        updated_at = required(about, "update_time")
-        local_moment(updated_at)
-        as_list(kept.get("orders"), "orders")
-        payload = dump(kept)
-        key = (required(about, "tid"), updated_at, digest(payload))
-        return Record("trade", key, updated_at, pull.fetched_at, payload)
 
-    def parse(pull: Pull) -> Results:
-        if pull.response.get("code") != 200:
-            raise BadRecordError(
-                f"the API answered code {str(pull.response.get('code'))[:20]}",
-                "Pull this window again.",
-            )
-        data = as_object(pull.response.get("data"), "data")
-        trades = [data] if "full_order_info" in data else data.get("full_order_info_list")
-        yield from each(as_list(trades, "full_order_info_list"), lambda item: record(item, pull))
+def _trades(pull: Pull) -> list[Any]:
+    if pull.response.get("code") != 200:
+        raise BadRecordError(
+            f"the API answered code {str(pull.response.get('code'))[:20]}",
+            "Pull this window again.",
+        )
+    data = as_object(pull.response.get("data"), "data")
+    if "full_order_info" in data:
+        return [data]
+    return as_list(data.get("full_order_info_list"), "full_order_info_list")
 
-    return read_pulls(file, parse)
+
+def _record(item: dict[str, Any], pull: Pull) -> Record:
+    trade = as_object(item.get("full_order_info"), "full_order_info")
+    kept = without(trade, DROPPED)
+    if refunds := item.get("refund_order"):
+        kept["refund_order"] = as_list(refunds, "refund_order")
+    about = as_object(kept.get("order_info"), "order_info")
+    local_moment(required(about, "created"))
+    updated_at = required(about, "update_time")
+    local_moment(updated_at)
+    as_list(kept.get("orders"), "orders")
+    payload = dump(kept)
+    key = (required(about, "tid"), updated_at, digest(payload))
+    return Record("trade", key, updated_at, pull.fetched_at, payload)

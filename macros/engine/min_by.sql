@@ -1,6 +1,7 @@
 {#
     An aggregate: the value, be it null, of the row with the smallest key. A key of several columns
-    is written `(first, second)`; it must hold no nulls, which engines sort differently.
+    is written `(first, second)`; it must hold no nulls, which engines sort differently. Rows without
+    a key do not count.
 #}
 {% macro min_by(value, key) -%}
     {{ return(adapter.dispatch('min_by')(value, key)) }}

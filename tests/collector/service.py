@@ -53,7 +53,6 @@ class Service:
         address = self.greeting[0].split()[1].removeprefix("http://")
         self.host, _, port = address.partition(":")
         self.port = int(port)
-        self._connection = self.connect()
 
     def connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(self.host, self.port, timeout=30)
@@ -66,12 +65,15 @@ class Service:
         headers: dict[str, str] | None = None,
         connection: http.client.HTTPConnection | None = None,
     ) -> Answer:
-        connection = connection or self._connection
+        own = connection or self.connect()
         content = body.encode() if isinstance(body, str) else body
-        connection.request(method, path, content, {"User-Agent": BROWSER, **(headers or {})})
-        response = connection.getresponse()
+        own.request(method, path, content, {"User-Agent": BROWSER, **(headers or {})})
+        response = own.getresponse()
         found = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, found, response.read())
+        answer = Answer(response.status, found, response.read())
+        if connection is None:
+            own.close()
+        return answer
 
     def post(self, path: str, body: bytes | str, **headers: str) -> Answer:
         return self.send("POST", path, body, _named(headers))

@@ -98,8 +98,8 @@ def test_a_broken_encoding_is_refused(limited: Service) -> None:
 @pytest.mark.parametrize(
     ("path", "headers", "by"),
     [
-        ("/sa", {"Sec-GPC": "1"}, "header Sec-GPC"),
-        ("/sa", {"DNT": "1"}, "header DNT"),
+        ("/sa", {"Sec-GPC": "1"}, "header sec-gpc"),
+        ("/sa", {"DNT": "1"}, "header dnt"),
         ("/sa", {"Cookie": "a=b; consent=denied"}, "cookie consent"),
         ("/sa?consent=Denied", {}, "query consent"),
     ],

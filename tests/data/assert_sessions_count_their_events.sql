@@ -11,10 +11,10 @@ with counted as (
 )
 
 select
-    sessions.session_id,
+    coalesce(sessions.session_id, counted.session_id) as session_id,
     sessions.event_count as counted_by_session,
     counted.event_count as counted_by_events
 from {{ ref('sessions') }} as sessions
-left join counted
+full outer join counted
     on sessions.session_id = counted.session_id
 where sessions.event_count is distinct from counted.event_count

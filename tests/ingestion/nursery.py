@@ -2,9 +2,10 @@
 
 Reads one order a line (JSON), forks a loader that follows it, and answers with what became of it.
 An order may have the loader killed: after some seconds, or by the step of dlt that it names:
-``extract``, ``normalize``, ``copy`` (a table's rows are staged, the job is not marked as done),
-``load`` (the rows are in, the load is not marked as complete) or
-``complete`` (it is, but its package is still in the working directory).
+``extract``, ``commit`` (what was extracted is normalized, and half deleted), ``normalize``,
+``copy`` (a table's rows are staged, the job is not marked as done), ``load`` (the rows are in, the
+load is not marked as complete) or ``complete`` (it is, but its package is still in the working
+directory).
 """
 
 from __future__ import annotations
@@ -30,6 +31,14 @@ def die(*_: Any, **__: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def die_deleting(packages: PackageStorage, load_id: str, **_: Any) -> None:
+    jobs = f"{packages.get_package_path(load_id)}/new_jobs"
+    # dlt also deletes what is not there
+    if packages.storage.has_folder(jobs):
+        packages.storage.delete_folder(jobs, recursively=True)
+        die()
+
+
 def dying_after(step: Callable[..., Any]) -> Callable[..., Any]:
     def run(*arguments: Any, **named: Any) -> None:
         step(*arguments, **named)
@@ -43,7 +52,9 @@ def load(order: dict[str, Any]) -> None:
     os.environ["OMNITOUCH_WAREHOUSE"] = order["warehouse"]
     sys.argv = ["ingestion", *order["arguments"]]
     step = order.get("dies_after")
-    if step == "load":
+    if step == "commit":
+        PackageStorage.delete_package = die_deleting
+    elif step == "load":
         Load.complete_package = die
     elif step == "copy":
         DuckDbCopyJob.run = dying_after(DuckDbCopyJob.run)

@@ -112,7 +112,10 @@ def test_killed_at_random_moments_it_lands_the_same(
     assert_ends_as(expected, delivered, loader)
 
 
-@pytest.mark.parametrize("step", ["extract", "normalize", "copy", "load", "complete"])
+STEPS = ["extract", "commit", "normalize", "copy", "load", "complete"]
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_killed_between_two_steps_it_lands_the_same(
     step: str, delivered: Warehouse, loader: Loader, undisturbed: tuple[Records, float]
 ) -> None:

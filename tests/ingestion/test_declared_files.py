@@ -90,14 +90,14 @@ FORMATS = [
     ("table.csv", "", b"at,id,amount,who\n2026-07-03 10:00:00,1,9.5,c1\n"),
     ("table.csv", "", b"\xef\xbb\xbfat,id,amount,who\r\n2026-07-03 10:00:00,1,9.5,c1\r\n"),
     ("table.tsv", "", b"at\tid\tamount\twho\n2026-07-03 10:00:00\t1\t9.5\tc1\n"),
-    ("table.csv.gz", "", gzip.compress(b"at,id,amount,who\n2026-07-03 10:00:00,1,9.5,c1\n")),
+    ("table.csv.gz", "", gzip.compress(b"at,id,amount,who\n2026-07-03 10:00:00,1,9.5,c1\n", mtime=0)),
     ("table.csv", "separator: ;", b"at;id;amount;who\n2026-07-03 10:00:00;1;9.5;c1\n"),
     ("table.txt", "separator: whitespace\n    header: [at, id, amount, who]",
      b"  2026-07-03T10:00:00   1  9.5 c1\n"),
     ("table.csv", "", b'at,id,"amount",who\n"2026-07-03 10:00:00","1",9.5,"c1"\n'),
     ("table.jsonl", "", b'{"at": "2026-07-03 10:00:00", "id": 1, "amount": 9.5, "who": "c1"}\n'),
     ("table.jsonl.gz", "",
-     gzip.compress(b'{"at": "2026-07-03 10:00:00", "id": 1, "amount": 9.5, "who": "c1"}\n')),
+     gzip.compress(b'{"at": "2026-07-03 10:00:00", "id": 1, "amount": 9.5, "who": "c1"}\n', mtime=0)),
     ("table.dat", "format: jsonl", b'{"at":"2026-07-03 10:00","id":"1","amount":9.5,"who":"c1"}'),
     ("table.parquet", "", parquet({
         "at": pa.scalar(1783072800000000, pa.timestamp("us")).as_py(), "id": 1, "amount": 9.5,
@@ -249,6 +249,19 @@ def test_rows_of_a_key_are_versions(warehouse: Warehouse) -> None:
     assert (outcome.rows_landed, outcome.rows_duplicate) == (3, 1)
     keys = {json.loads(payload)["key"] for _, payload in wire.raw(warehouse, "declared")}
     assert keys == {"1 | c1", "1 | c2"}
+
+
+def test_of_events_the_first_row_of_a_key_counts(warehouse: Warehouse) -> None:
+    columns = "columns: {occurred_at: at, event: what, customer: who}\n    key: [id]"
+    rows = ["1,2026-07-03 10:00:00,签到,c1", "2,2026-07-03 10:00:00,签到,c1"]
+    path = warehouse.root / "table.csv"
+    manifest = wire.declare(warehouse.root, entry("events", columns))
+    path.write_text("\n".join(["id,at,what,who", *rows]), encoding="utf-8")
+    assert wire.load(warehouse, manifest).rows_landed == 2
+    path.write_text("id,at,what,who\n2,2026-07-04 10:00:00,签退,c1\n", encoding="utf-8")
+    assert wire.load(warehouse, manifest).rows_duplicate == 1
+    payloads = [json.loads(payload) for _, payload in wire.raw(warehouse, "declared")]
+    assert sorted((row["key"], row["event"]) for row in payloads) == [("1", "签到"), ("2", "签到")]
 
 
 BROKEN = {

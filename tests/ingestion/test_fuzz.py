@@ -106,6 +106,11 @@ def odd_lines(source: str) -> st.SearchStrategy[bytes]:
     if source in ("sms_reports", "sms_replies", "email_events"):
         report = json.loads(good["body"])[0]
         strategies.append(gateways_of(source, report).map(wire.encoded))
+    if source in ("snowplow", "segment", "posthog", "short_links"):
+        body = json.loads(good["body"])
+        strategies.append(
+            odd_documents(body).map(lambda odd: {**good, "body": json.dumps(odd)}).map(wire.encoded)
+        )
     if source == "chat_sessions":
         chats = json.loads(good["response"]["data"])
         strategies.append(

@@ -95,7 +95,7 @@ def test_an_employee_behind_a_label_and_a_persons_name_do_not_land() -> None:
     (lead,) = payloads(
         "fxiaoke_crm",
         wire.fxiaoke_crm(
-            1, name="LeadsObj", mobile="13800138000", tel="0731-88888888", owner=["1000"],
+            1, name="李雷-官网留资", mobile="13800138000", tel="0731-88888888", owner=["1000"],
             owner__r={"name": "蒋小川", "phone": "13912345678"}, source__r="官网",
             related_object_data=[{"describe_api_name": "AccountObj", "id": "A1"}], tags=["大客户"],
         ),

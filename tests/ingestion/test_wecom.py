@@ -39,7 +39,7 @@ def test_what_an_employee_wrote_about_a_contact_stays_outside() -> None:
     ]
     line = wire.wecom_contacts(1, remark="李总", description="怀孕", tags=tags)
     (found,) = payloads("wecom_contacts", line)
-    assert found["tags"] == tags[:1]
+    assert found["_tags"] == "意向=高"
     assert not any(
         word in json.dumps(found, ensure_ascii=False) for word in ("李总", "怀孕", "话多")
     )
@@ -130,6 +130,9 @@ def test_messages_that_are_missing_are_told_and_the_others_land() -> None:
     assert "five days" in gap.remedy
 
 
-def test_an_employee_who_changes_the_corporation_is_no_message() -> None:
-    switch = {"seq": 2, "message": {"msgid": "s", "action": "switch", "time": 1, "user": "guide07"}}
-    assert len(payloads("wecom_chats", wire.wecom_chats(wire.chat_message(1), switch))) == 1
+def test_an_employee_who_changes_the_corporation_says_nothing_but_takes_a_number() -> None:
+    switch = {"msgid": "s", "action": "switch", "time": wire.MOMENT * 1000, "user": "guide07"}
+    page = wire.wecom_chats(wire.chat_message(1), {"seq": 2, "message": switch}, seq=0)
+    _, found = payloads("wecom_chats", page)
+    assert (found["action"], found["seq"]) == ("switch", 2)
+    assert "external_userid" not in found

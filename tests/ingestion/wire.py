@@ -38,6 +38,8 @@ POS_HEADER = (
     "门店编号,收银机号,小票号,行号,类型,营业日期,销售时间,商品编码,数量,金额,会员号,手机号,收银员"
 )
 
+SNOWPLOW = "/com.snowplowanalytics.snowplow/tp2"
+
 Line = dict[str, Any]
 
 
@@ -60,6 +62,42 @@ def sensors(*events: Any, zipped: bool = False, **fields: Any) -> Line:
     packed = quote(base64.b64encode(gzip.compress(text) if zipped else text), safe="")
     body = f"{'gzip=1&' if zipped else ''}{field}={packed}"
     return gateway(path="/sa.gif", query="project=production", body=body, **fields)
+
+
+def snowplow_event(number: int = 0, **fields: Any) -> Line:
+    event = {"e": "pv", "eid": f"e{number}", "dtm": str(MOMENT * 1000), "duid": f"d{number}"}
+    return {**event, "aid": "shop", "url": "https://shop.example/", **fields}
+
+
+def snowplow(*events: Any) -> Line:
+    return gateway(path=SNOWPLOW, body=json.dumps({"schema": "iglu:payload_data", "data": events}))
+
+
+def segment_call(number: int = 0, **fields: Any) -> Line:
+    call = {"type": "track", "event": "Product Viewed", "messageId": f"m{number}"}
+    call |= {"anonymousId": f"a{number}", "originalTimestamp": RECEIVED_AT, "properties": {}}
+    return {**call, **fields}
+
+
+def segment(*calls: Any) -> Line:
+    """One call, or a batch of several."""
+    body = calls[0] if len(calls) == 1 else {"batch": calls, "sentAt": RECEIVED_AT}
+    return gateway(path="/v1/batch", query="writeKey=key1&type=batch", body=json.dumps(body))
+
+
+def posthog_event(number: int = 0, **fields: Any) -> Line:
+    event = {"uuid": f"u{number}", "event": "$pageview", "distinct_id": f"d{number}"}
+    return {**event, "timestamp": RECEIVED_AT, "properties": {}, **fields}
+
+
+def posthog(*events: Any) -> Line:
+    body = {"api_key": "phc_1", "batch": events}
+    return gateway(path="/batch/", query="token=phc_1", body=json.dumps(body))
+
+
+def short_links(number: int = 0, **fields: Any) -> Line:
+    click = {"click_id": f"c{number}", "visitor": "person", "code": "sale", **fields}
+    return gateway(method="GET", path="/s/sale", body=json.dumps(click))
 
 
 def wechat_oa(number: int = 0, **fields: str) -> Line:
@@ -105,6 +143,58 @@ def ocean_clicks(number: int = 0, **fields: str) -> Line:
         **fields,
     }
     return gateway(method="GET", path="/c/ocean", query=urlencode(click))
+
+
+def tencent_reports(number: int = 0, **fields: Any) -> Line:
+    row = {"date": "2026-07-02", "account_id": 2001, "adgroup_id": 3000 + number, "cost": 1250}
+    row |= {"dynamic_creative_id": 4001, "view_count": 10, "valid_click_count": 1, **fields}
+    return pull({"account_id": "2001"}, {"code": 0, "message": "", "data": {"list": [row]}})
+
+
+def baidu_reports(number: int = 0, **fields: Any) -> Line:
+    row = {"date": "2026-07-02", "campaignId": 61, "adGroupId": number, "cost": 12.5, **fields}
+    request = {"account": "花间护肤", "body": {"reportType": 2284618}}
+    data = [{"rows": [row], "rowCount": 1, "totalRowCount": 1}]
+    return pull(request, {"header": {"status": 0}, "body": {"data": data}})
+
+
+def xiaohongshu_reports(number: int = 0, **fields: Any) -> Line:
+    row = {"time": "2026-07-02", "campaign_id": "81", "creativity_id": f"{number}", "fee": "12.50"}
+    data = {"data_list": [{**row, **fields}], "total_count": 1}
+    return pull({"advertiser_id": 9001}, {"success": True, "code": 0, "data": data})
+
+
+def ocean_leads(number: int = 0, **fields: Any) -> Line:
+    """Every lead comes in two states."""
+    clue = {"clue_id": f"{number // 2}", "clue_type": 0, "clue_source": 1, "name": "李雷"}
+    clue |= {"create_time_detail": "2026-07-03 10:00:00", "telephone": f"1380013{number // 2:04}"}
+    clue |= {"clue_state_name": "明确意向" if number % 2 else "新线索", **fields}
+    return pull({"page": 1}, {"code": 0, "message": "OK", "data": {"list": [clue]}})
+
+
+def tencent_leads(number: int = 0, **fields: Any) -> Line:
+    """Every lead comes in two states."""
+    lead = {"leads_id": number // 2, "leads_type": "LEADS_TYPE_FORM", "leads_name": "李雷"}
+    lead |= {"leads_create_time": "2026-07-03 10:00:00", "leads_telephone": "13800138000"}
+    lead |= {"leads_follow_tag": f"LEADS_FOLLOW_TAG_{number % 2}", "click_id": f"t{number // 2}"}
+    data = {"leads_info": [{**lead, **fields}], "page_info": {"total_number": 1}}
+    return pull({"page": 1}, {"code": 0, "message": "", "data": data})
+
+
+def tencent_clicks(number: int = 0, **fields: str) -> Line:
+    click = {"click_id": f"t{number}", "click_time": str(MOMENT), "muid": f"{number + 1:032x}"}
+    click |= {"adgroup_id": "13800138000", "device_os_type": "ios", **fields}
+    return gateway(method="GET", path="/c/tencent", query=urlencode(click))
+
+
+def baidu_clicks(number: int = 0, **fields: str) -> Line:
+    click = {"bd_vid": f"{number}", "ts": str(MOMENT * 1000), "plan_id": "61", "idfa": "__IDFA__"}
+    return gateway(method="GET", path="/c/baidu", query=urlencode({**click, **fields}))
+
+
+def xiaohongshu_clicks(number: int = 0, **fields: str) -> Line:
+    click = {"click_id": f"x{number}", "campaign_id": "81", "oaid_md5": f"{number + 1:032X}"}
+    return gateway(method="GET", path="/c/xiaohongshu", query=urlencode({**click, **fields}))
 
 
 def pos_row(number: int = 0, **fields: str) -> str:
@@ -225,10 +315,10 @@ def chat_sessions(number: int = 0, data_type: str = "chatRecord", **fields: Any)
     return pull({"dataType": data_type}, {"total": 1, "data": data})
 
 
-def fxiaoke_crm(number: int = 0, name: str = "LeadsObj", **fields: Any) -> Line:
-    known = {"_id": f"68fa{number}", "object_describe_api_name": name, "is_deleted": False}
+def fxiaoke_crm(number: int = 0, api_name: str = "LeadsObj", /, **fields: Any) -> Line:
+    known = {"_id": f"68fa{number}", "object_describe_api_name": api_name, "is_deleted": False}
     known |= {"create_time": MOMENT * 1000, "last_modified_time": MOMENT * 1000, **fields}
-    request = {"data": {"dataObjectApiName": name, "search_query_info": {"limit": 100}}}
+    request = {"data": {"dataObjectApiName": api_name, "search_query_info": {"limit": 100}}}
     return pull(request, {"errorCode": 0, "data": {"dataList": [known]}})
 
 
@@ -268,11 +358,23 @@ def partner_feeds(number: int = 0, **fields: Any) -> Line:
 
 GOOD_LINES: dict[str, Callable[[int], Any]] = {
     "sensors": lambda number: sensors(sensors_event(number)),
+    "snowplow": lambda number: snowplow(snowplow_event(number)),
+    "segment": lambda number: segment(segment_call(number)),
+    "posthog": lambda number: posthog(posthog_event(number)),
+    "short_links": short_links,
     "wechat_oa": wechat_oa,
     "wechat_users": wechat_users,
     "taobao_trades": lambda number: taobao_trades(trade(number)),
     "ocean_reports": ocean_reports,
     "ocean_clicks": ocean_clicks,
+    "tencent_reports": tencent_reports,
+    "baidu_reports": baidu_reports,
+    "xiaohongshu_reports": xiaohongshu_reports,
+    "ocean_leads": ocean_leads,
+    "tencent_leads": tencent_leads,
+    "tencent_clicks": tencent_clicks,
+    "baidu_clicks": baidu_clicks,
+    "xiaohongshu_clicks": xiaohongshu_clicks,
     "pos_receipts": pos_row,
     "sms_reports": sms_reports,
     "doudian_orders": lambda number: doudian_orders(doudian_order(number)),
@@ -338,7 +440,8 @@ class _InMemory:
 def landed_file(name: str, content: bytes) -> LandedFile:
     """A file that a reader can read, without a disk."""
     modified = datetime(2026, 7, 3, tzinfo=UTC)
-    return LandedFile(name, len(content), modified, _InMemory(content))
+    # One size for all: the state of a till's file is part of its records, and no test's matter.
+    return LandedFile(name, 1000, modified, _InMemory(content))
 
 
 def read(source: str, content: bytes, name: str | None = None) -> list[Record | BadRecord]:

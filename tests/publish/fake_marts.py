@@ -8,9 +8,9 @@ import duckdb
 WORLD = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 MARTS = (
-    *("ad_performance", "channel_performance", "customer_identifiers", "customers"),
-    *("events", "journey_paths", "load_accounting", "orders", "segment_members", "sessions"),
-    *("touchpoint_credits", "unmapped_events"),
+    *("ad_performance", "channel_performance", "customer_attributes", "customer_identifiers"),
+    *("customer_tags", "customers", "events", "journey_paths", "load_accounting", "orders"),
+    *("segment_members", "sessions", "touchpoint_credits", "unmapped_events"),
 )
 
 

@@ -82,6 +82,22 @@ select
     max(ordered_at) as last_order_at, born_at as last_item_view_at
 from person left join marts.orders using (customer_id) group by all;
 
+create or replace table marts.customer_attributes as
+select
+    customer_id, attribute, attribute_value, true as is_defined, source, born_at as since_at,
+    born_at as observed_at, case source when 'partner_feeds' then 'consent' end as legal_basis,
+    case source when 'partner_feeds' then timestamp '2027-07-01' end as valid_until
+from person, (values ('level', '金卡', 'loyalty'), ('industry', '美妆', 'partner_feeds'))
+    told (attribute, attribute_value, source);
+
+create or replace table marts.customer_tags as
+select
+    customer_id, 'intent' as tag, '意向' as tag_name, 'intent' as category, true as is_defined,
+    'chat_sessions' as source, '高' as tag_value, born_at as since_at,
+    cast(null as timestamp) as until_at, cast(1 as bigint) as times_given,
+    cast(null as varchar) as legal_basis
+from person;
+
 create or replace table marts.ad_performance as
 select
     md5('ad' || day || channel) as ad_performance_id, cast(date '2026-07-01' + cast(day as int) as date) as spend_date,

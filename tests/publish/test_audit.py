@@ -78,9 +78,18 @@ BREACHES = {
         "update marts.journey_paths set conversions = conversions * 2",
         ("FAILED", "journey_paths", "no more conversions", "conversions_credited"),
     ),
-    "a segment took in strangers": (
-        "insert into marts.segment_members from range(500) select 'recent_buyers', 'x', null, ''",
-        ("FAILED", "segment_members", "No segment has more members", "customers 60"),
+    "a partner's attributes lost their legal basis": (
+        "update marts.customer_attributes set legal_basis = null",
+        ("FAILED", "customer_attributes", "legal basis and its end", "partner_feeds"),
+    ),
+    "tags of nobody": (
+        "update marts.customer_tags set customer_id = 'stranger'",
+        ("FAILED", "customer_tags", "Whoever has a tag is a customer", "strangers"),
+    ),
+    "buyers are called back": (
+        "update marts.segment_members "
+        "set segment = 'browsed_not_bought', entered_at = entered_at - interval 1 day",
+        ("FAILED", "segment_members", "has bought since", "paid_at"),
     ),
     "nothing was loaded": (
         "delete from marts.load_accounting",
@@ -212,7 +221,8 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
         ),
         # A brand that declared its spend and nothing else.
         (
-            *("customers", "customer_identifiers", "events", "journey_paths", "orders"),
+            *("customers", "customer_attributes", "customer_identifiers", "customer_tags"),
+            *("events", "journey_paths", "orders"),
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
             "unmapped_events",
         ),

@@ -11,9 +11,14 @@ import pytest
 from ingestion.warehouse import Warehouse
 from tests.pulls.deployment import Deployment
 from tests.simulators import baidu as baidu_simulator
+from tests.simulators import doudian as doudian_simulator
+from tests.simulators import jd as jd_simulator
 from tests.simulators import ocean as ocean_simulator
+from tests.simulators import taobao as taobao_simulator
 from tests.simulators import tencent as tencent_simulator
+from tests.simulators import wechat as wechat_simulator
 from tests.simulators import xiaohongshu as xiaohongshu_simulator
+from tests.simulators import youzan as youzan_simulator
 from tests.simulators.baidu import Baidu
 from tests.simulators.ocean import Ocean
 from tests.simulators.server import TestClock
@@ -22,9 +27,15 @@ from tests.simulators.xiaohongshu import Xiaohongshu
 
 SECRETS = {
     "BAIDU": baidu_simulator.SECRETS,
+    "DOUDIAN": doudian_simulator.SECRETS,
+    "JD": jd_simulator.SECRETS,
     "OCEAN": ocean_simulator.SECRETS,
+    "TAOBAO": taobao_simulator.SECRETS,
     "TENCENT": tencent_simulator.SECRETS,
+    "WECHAT": wechat_simulator.SECRETS,
+    "WECOM": wechat_simulator.CORP_SECRETS,
     "XIAOHONGSHU": xiaohongshu_simulator.SECRETS,
+    "YOUZAN": youzan_simulator.SECRETS,
 }
 
 

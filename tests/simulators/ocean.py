@@ -11,6 +11,7 @@ from ingestion.pulls.vendor import Clock
 from tests.simulators.server import Answered, Asked, Simulator
 
 TOKEN_LIFETIME = timedelta(days=1)
+TOLD_AFTER = timedelta(minutes=10)
 SECRETS = {"app_id": "1001", "secret": "ocean-app-secret", "refresh_token": "ocean-refresh-0"}
 
 
@@ -27,14 +28,24 @@ def promotion(day: str, number: int = 1, **metrics: str) -> dict[str, Any]:
     return {"dimensions": dimensions, "metrics": told | metrics}
 
 
+def clue(number: int, made_at: str, **fields: Any) -> dict[str, Any]:
+    """A lead, personal as the vendor's are."""
+    lead = {"clue_id": str(7420 + number), "advertiser_id": "17001", "promotion_id": 7401}
+    lead |= {"clue_type": 0, "clue_source": 1, "create_time_detail": made_at, "name": "韩梅梅"}
+    lead |= {"telephone": f"1390013{number:04}", "weixin": "hanmeimei", "address": "岳麓区一号"}
+    lead |= {"external_url": f"https://l.example/x?clickid=B.{number}", "clue_state_name": "新线索"}
+    return lead | {"convert_status": "合法转化", "app_name": "抖音"} | fields
+
+
 class Ocean(Simulator):
-    """One advertiser; ``report`` holds the rows of every day."""
+    """One advertiser; ``report`` holds the rows of every day, ``leads`` all leads."""
 
     calls_per_second = 10
 
     def __init__(self, clock: Clock, advertiser: str = "17001") -> None:
         self.advertiser = advertiser
         self.report: dict[str, list[dict[str, Any]]] = {}
+        self.leads: list[dict[str, Any]] = []
         self.most_rows_a_page = 1000
         self.refresh_token = SECRETS["refresh_token"]
         self.access_token, self.token_ends = "", clock.now()
@@ -50,6 +61,8 @@ class Ocean(Simulator):
             return told(40102, "access_token已过期")
         if asked.path == "/v3.0/report/custom/get/":
             return self._report(asked.query)
+        if asked.path == "/2/tools/clue/get/":
+            return self._leads(asked.query)
         return Answered(404, {})
 
     def too_many(self) -> Answered:
@@ -88,6 +101,22 @@ class Ocean(Simulator):
             for row in self.report.get(day, [])
         ]
         return self.page(query, rows, "rows")
+
+    def _leads(self, query: dict[str, str]) -> Answered:
+        if self.advertiser not in orjson.loads(query["advertiser_ids"]):
+            return told(40002, "没有该广告主的权限")
+        made = [
+            lead
+            for lead in self.leads
+            if query["start_time"] <= lead["create_time_detail"] <= query["end_time"]
+        ]
+        return self.page(query, [self._known(lead) for lead in made], "list")
+
+    def _known(self, lead: dict[str, Any]) -> dict[str, Any]:
+        """Where a lead came from is told some ten minutes after it was made."""
+        if self.clock.now() < moment(lead["create_time_detail"]) + TOLD_AFTER:
+            return {**lead, "convert_status": "数据获取中", "app_name": ""}
+        return lead
 
     def page(self, query: dict[str, str], rows: list[dict[str, Any]], name: str) -> Answered:
         number, asked_size = int(query.get("page", 1)), int(query.get("page_size", 20))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -25,6 +25,15 @@ def creative(day: str, number: int = 1, **figures: Any) -> dict[str, Any]:
     row |= {"adgroup_name": f"朋友圈-{number}", "dynamic_creative_id": 18012345670 + number}
     row |= {"view_count": 51000, "valid_click_count": 900, "cost": 88010, "conversions_count": 12}
     return row | figures
+
+
+def lead(number: int, acted_at: str, **fields: Any) -> dict[str, Any]:
+    """A lead, personal as the vendor's are."""
+    known = {"account_id": 2001, "leads_id": 9000 + number, "click_id": f"t{number}"}
+    known |= {"adgroup_id": "13800138001", "leads_type": "LEADS_TYPE_FORM", "leads_name": "韩梅梅"}
+    known |= {"leads_telephone": f"1390013{number:04}", "leads_wechat": "hanmeimei"}
+    known |= {"leads_create_time": "2026-07-08 10:00:00", "leads_action_time": acted_at}
+    return known | {"leads_follow_tag": "LEADS_FOLLOW_TAG_DEFAULT"} | fields
 
 
 class Tencent(Simulator):
@@ -97,9 +106,11 @@ class Tencent(Simulator):
         if span["time_type"] != "TIME_TYPE_ACTION_TIME":
             return told(33001, "time_type 不合法")
         found = [
-            lead["shown"]
+            lead
             for lead in self.leads
-            if span["start_time"] <= lead["action_time"] <= span["end_time"]
+            if span["start_time"]
+            <= datetime.fromisoformat(f"{lead['leads_action_time']}+08:00").timestamp()
+            <= span["end_time"]
         ]
         return self.page(query, found, "leads_info")
 

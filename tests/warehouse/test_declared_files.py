@@ -59,6 +59,13 @@ files:
       event: {触点: touch, 成交: purchase}
       channel: {抖音: douyin_ads, 小红书: xiaohongshu}
 """
+SPEND = """
+files:
+  - name: spend
+    path: spend.csv
+    shape: ad_spend
+    columns: {date: 日期, channel: 渠道, cost: 花费}
+"""
 MODELS = {
     "first_touch", "last_touch", "last_non_direct", "linear", "time_decay", "position_based"
 }  # fmt: skip
@@ -204,3 +211,19 @@ def test_one_csv_of_touches_and_conversions_is_enough(tmp_path: Path) -> None:
         ("2026-07-03",),
     ]
     assert query(tmp_path, "select count(*) from marts.customers") == [(3,)]
+
+
+@pytest.mark.parametrize(("second_day", "found"), [("2026-07-01", [(2,)]), ("2026-07-02", [])])
+def test_spend_rows_that_nothing_tells_apart_are_found(
+    tmp_path: Path, second_day: str, found: list[tuple]
+) -> None:
+    (tmp_path / "spend.csv").write_text(
+        f"日期,渠道,花费\n2026-07-01,抖音,100\n{second_day},抖音,50\n", encoding="utf-8"
+    )
+    (tmp_path / "manifest.yml").write_text(SPEND, encoding="utf-8")
+    load(Warehouse(tmp_path), [tmp_path / "manifest.yml"], lambda _: None)
+    worlds.dbt(tmp_path, "seed")
+    worlds.dbt(tmp_path, "run", "--select", "stg_declared__ad_performance")
+    name = "assert_declared_spend_rows_are_told_apart"
+    worlds.dbt(tmp_path, "test", "--store-failures", "--select", name)
+    assert query(tmp_path, f"select row_count from dbt_test__audit.{name}") == found

@@ -63,8 +63,7 @@ def java_hash(text: bytes) -> int:
     global _POWERS
     if len(_POWERS) < len(text):
         # 31 to the power of each character's distance from the end; wraps at 32 bits as Java does
-        _POWERS = np.cumprod(np.full(2 * len(text), 31, np.uint32), dtype=np.uint32)
-        _POWERS = np.concatenate((np.ones(1, np.uint32), _POWERS))
-    characters = np.frombuffer(text, np.uint8)[::-1].astype(np.uint32)
-    total = np.sum(characters * _POWERS[: len(text)], dtype=np.uint32)
-    return int(total.astype(np.int32))
+        powers = np.cumprod(np.full(2 * len(text), 31, np.uint32), dtype=np.uint32)
+        _POWERS = np.concatenate((powers[::-1], np.ones(1, np.uint32)))
+    characters = np.frombuffer(text, np.uint8).astype(np.uint32)
+    return int(np.dot(characters, _POWERS[len(_POWERS) - len(text) :]).astype(np.int32))

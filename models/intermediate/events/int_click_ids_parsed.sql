@@ -1,5 +1,5 @@
 -- One row per event whose page carries the click id of an ad platform. Of several parameters the
--- first in the seed counts; one whose macro the platform left unreplaced still names the platform.
+-- first in the seed names the platform; one whose macro was left unreplaced does, too.
 with opened as (
 
     select
@@ -46,17 +46,19 @@ ranked as (
 
 ),
 
-first_of_each as (
+gathered as (
 
     select
         event_id,
-        platform,
-        identifier_type || '::' || replace(click_id, ' ', '%20') as identifier,
-        click_id,
-        load_seq
+        max(case when parameter_rank = 1 then platform end) as platform,
+        max(case when parameter_rank = 1 then click_id end) as click_id,
+        {{ join_words(
+            "identifier_type || '::' || replace(click_id, ' ', '%20')", ' ', 'parameter_rank'
+        ) }} as identifiers,
+        max(load_seq) as load_seq
     from ranked
-    where parameter_rank = 1
+    group by event_id
 
 )
 
-select * from first_of_each
+select * from gathered

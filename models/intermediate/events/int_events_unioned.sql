@@ -1,7 +1,7 @@
 {% set carried = 'recognised.' ~ [
     'stream_id', 'page_url', 'campaign_id', 'ad_id', 'creative_id', 'content_id', 'keyword',
-    'item_id', 'order_id', 'store_id', 'staff_id', 'properties', 'occurred_at', 'received_at',
-    'load_seq'
+    'item_id', 'order_id', 'store_id', 'staff_id', 'properties', 'version_group', 'version',
+    'occurred_at', 'received_at', 'load_seq'
 ] | join(', recognised.') %}
 
 -- One row per event of any channel, with its canonical type, its source of traffic and, where it
@@ -11,7 +11,7 @@ with recognised as (
     select
         arrived.*,
         clicks.platform as click_id_platform,
-        clicks.identifier as click_identifier,
+        clicks.identifiers as click_identifiers,
         clicks.click_id as parsed_click_id,
         case when arrived.stream_id is not null then browsers.browser end as browser,
         least(
@@ -53,7 +53,7 @@ enriched as (
         -- what is no customer's names nobody
         case
             when recognised.exclusion_reason is null
-                then trim(concat_ws(' ', recognised.identifiers, recognised.click_identifier))
+                then trim(concat_ws(' ', recognised.identifiers, recognised.click_identifiers))
             else ''
         end as identifier_set,
         acts.act || '|' || coalesce(

@@ -47,7 +47,11 @@ composed as (
         replace_group,
         max(identifier_set) as identifier_set,
         max(order_kind) as order_kind,
-        max(order_status) as order_status,
+        -- a line of refunds has none
+        {{ max_by(
+            'order_status',
+            'case when order_status is not null then (version, order_line_version_id) end'
+        ) }} as order_status,
         max(store_id) as store_id,
         max(staff_id) as staff_id,
         max(creative_id) as creative_id,

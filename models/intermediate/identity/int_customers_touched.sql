@@ -27,9 +27,24 @@ sets_in_orders as (
 
 ),
 
+-- an earlier version of a record can have named somebody else
+sets_of_versions as (
+
+    select distinct events.identifier_set_id
+    from {{ ref('int_events_unioned') }} as events
+    where {{ is_touched('events.version_group', 'int_events_unioned') }}
+    union
+    select distinct profiles.identifier_set_id
+    from {{ ref('int_profiles_unioned') }} as profiles
+    where {{ is_touched('profiles.profile_key', 'int_profiles_unioned') }}
+
+),
+
 touched_sets as (
 
     select identifier_set_id from arrived_events
+    union
+    select identifier_set_id from sets_of_versions
     union
     select identifier_set_id from sets_on_streams
     union

@@ -34,7 +34,7 @@ single_events as (
         'event' as touchpoint_kind,
         {{ hash_id('events.event_id') }} as touchpoint_id,
         sets.customer_id,
-        coalesce(events.channel, events.source) as channel,
+        coalesce(events.channel, 'unknown') as channel,
         events.campaign_id,
         events.click_id,
         events.occurred_at as touched_at
@@ -43,11 +43,14 @@ single_events as (
         on events.event_type = event_types.event_type and event_types.counts_as_touch
     inner join touched_sets as sets
         on events.identifier_set_id = sets.identifier_set_id
+    left join {{ ref('int_events_superseded') }} as superseded
+        on events.event_id = superseded.event_id
     left join {{ ref('int_events_repeated') }} as repeated
         on events.event_id = repeated.event_id
     where
         events.stream_id is null
         and events.exclusion_reason is null
+        and superseded.event_id is null
         and repeated.event_id is null
 
 ),

@@ -88,6 +88,27 @@ purchases as (
 
 ),
 
+-- what a partner told, and for a time only, stays in customer_attributes
+profile as (
+
+    select
+        customer_id,
+        max(case when attribute = 'gender' then attribute_value end) as gender,
+        max(case when attribute = 'birth_year' then attribute_value end) as birth_year,
+        max(case when attribute = 'province' then attribute_value end) as province,
+        max(case when attribute = 'city' then attribute_value end) as city,
+        max(case when attribute = 'level' then attribute_value end) as level,
+        max(case when attribute = 'points' then attribute_value end) as points,
+        max(case when attribute = 'member_since' then attribute_value end) as member_since,
+        max(case when attribute = 'company' then attribute_value end) as company,
+        max(case when attribute = 'job_title' then attribute_value end) as job_title,
+        max(case when attribute = 'industry' then attribute_value end) as industry
+    from {{ ref('customer_attributes') }}
+    where valid_until is null and {{ is_touched('customer_id', 'int_customers_touched') }}
+    group by customer_id
+
+),
+
 customers as (
 
     select
@@ -96,6 +117,16 @@ customers as (
         identities.identifier_count,
         identities.first_seen_at,
         identities.last_seen_at,
+        profile.gender,
+        try_cast(profile.birth_year as bigint) as birth_year,
+        profile.province,
+        profile.city,
+        profile.level as member_level,
+        try_cast(profile.points as bigint) as points,
+        try_cast(substr(profile.member_since, 1, 10) as date) as member_since,
+        profile.company,
+        profile.job_title,
+        profile.industry,
         touchpoints.first_channel,
         touchpoints.last_channel,
         coalesce(behaviour.event_count, 0) as event_count,
@@ -110,6 +141,7 @@ customers as (
     from identities
     left join behaviour on identities.customer_id = behaviour.customer_id
     left join touchpoints on identities.customer_id = touchpoints.customer_id
+    left join profile on identities.customer_id = profile.customer_id
     left join purchases on identities.customer_id = purchases.customer_id
 
 )

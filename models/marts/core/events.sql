@@ -44,61 +44,11 @@ behaviour as (
         on events.identifier_set_id = touched_sets.identifier_set_id
     left join {{ ref('int_events_sessionized') }} as sessionized
         on events.event_id = sessionized.event_id
+    left join {{ ref('int_events_superseded') }} as superseded
+        on events.event_id = superseded.event_id
     left join {{ ref('int_events_repeated') }} as repeated
         on events.event_id = repeated.event_id
-
-),
-
-order_steps as (
-
-    select
-        orders.*,
-        steps.event_type,
-        case steps.event_type
-            when 'purchase' then orders.paid_at
-            when 'refund' then coalesce(orders.refunded_at, orders.ordered_at)
-            else orders.ordered_at
-        end as occurred_at
-    from {{ ref('int_orders_identified') }} as orders
-    inner join {{ ref('event_types') }} as steps
-        on
-            (
-                steps.event_type = 'purchase' and orders.paid_at is not null
-                and orders.order_kind = 'sale' and not orders.is_reported_by_event
-            )
-            or (
-                steps.event_type = 'refund'
-                and (orders.refunded_revenue > 0 or orders.order_kind = 'return')
-            )
-            or (steps.event_type = 'order_cancel' and orders.order_status = 'cancelled')
-    where {{ is_touched('orders.customer_id', 'int_customers_touched') }}
-
-),
-
-order_events as (
-
-    select
-        cast(order_id as string) || ':' || event_type as event_id,
-        customer_id,
-        cast(null as string) as session_id,
-        cast(null as string) as device_id,
-        source,
-        cast(null as string) as channel,
-        event_type,
-        order_kind as raw_event,
-        order_status as raw_discriminator,
-        occurred_at,
-        occurred_at as received_at,
-        source_order_id,
-        cast(null as string) as item_id,
-        {{ null_columns(['page_url', 'campaign_id', 'ad_id']) }},
-        creative_id,
-        content_id,
-        cast(null as string) as keyword,
-        store_id,
-        staff_id,
-        {{ null_columns(['properties', 'click_id', 'exclusion_reason', 'counted_with']) }}
-    from order_steps
+    where superseded.event_id is null
 
 ),
 
@@ -106,7 +56,8 @@ unioned as (
 
     select * from behaviour
     union all
-    select * from order_events
+    select * from {{ ref('int_order_events') }}
+    where {{ is_touched('customer_id', 'int_customers_touched') }}
 
 ),
 

@@ -3,15 +3,17 @@
 with unmapped as (
 
     select
-        source,
-        raw_event,
-        coalesce(raw_discriminator, '') as raw_discriminator,
+        events.source,
+        events.raw_event,
+        coalesce(events.raw_discriminator, '') as raw_discriminator,
         count(*) as event_count,
-        min(occurred_at) as first_seen_at,
-        max(occurred_at) as last_seen_at
-    from {{ ref('int_events_unioned') }}
-    where event_type is null
-    group by source, raw_event, coalesce(raw_discriminator, '')
+        min(events.occurred_at) as first_seen_at,
+        max(events.occurred_at) as last_seen_at
+    from {{ ref('int_events_unioned') }} as events
+    left join {{ ref('int_events_superseded') }} as superseded
+        on events.event_id = superseded.event_id
+    where events.event_type is null and superseded.event_id is null
+    group by events.source, events.raw_event, coalesce(events.raw_discriminator, '')
 
 )
 

@@ -55,8 +55,8 @@ renamed as (
         -- what it does not tell
         {{ null_columns([
             'referrer', 'utm_source', 'utm_medium', 'utm_campaign', 'click_id', 'scene',
-            'ip', 'user_agent', 'project', 'creative_id', 'keyword',
-            'store_id', 'staff_id', 'properties'
+            'ip', 'user_agent', 'project', 'creative_id', 'keyword', 'store_id',
+            'staff_id', 'properties', 'version_group', 'version'
         ]) }},
 
         -- timestamps

@@ -66,12 +66,8 @@ renamed as (
         -- where from, where to
         coalesce({{ page }}, screen_name) as page_url,
         referrer,
-        {{ url_parameter(page, 'utm_source') }} as utm_source,
-        {{ url_parameter(page, 'utm_medium') }} as utm_medium,
-        {{ url_parameter(page, 'utm_campaign') }} as utm_campaign,
+        {{ landing_page_columns(page) }},
         case when lib = 'MiniProgram' then scene end as scene,
-        {{ url_parameter(page, 'utm_campaign') }} as campaign_id,
-        {{ url_parameter(page, 'utm_content') }} as ad_id,
         product_id as item_id,
         order_id,
 
@@ -82,8 +78,8 @@ renamed as (
 
         -- what it does not tell
         {{ null_columns([
-            'raw_discriminator', 'declared_channel', 'click_id', 'creative_id', 'content_id',
-            'keyword', 'store_id', 'staff_id', 'properties'
+            'raw_discriminator', 'declared_channel', 'creative_id', 'content_id',
+            'store_id', 'staff_id', 'properties', 'version_group', 'version'
         ]) }},
 
         -- timestamps

@@ -46,7 +46,7 @@ renamed as (
             'stream_id', 'declared_channel', 'page_url', 'referrer', 'utm_source',
             'utm_medium', 'utm_campaign', 'click_id', 'ad_id', 'item_id', 'order_id', 'ip',
             'user_agent', 'project', 'creative_id', 'content_id', 'keyword', 'store_id',
-            'staff_id', 'properties'
+            'staff_id', 'properties', 'version_group', 'version'
         ]) }},
 
         -- timestamps

@@ -3,6 +3,10 @@
     'open_id': 'openid',
     'union_id': 'unionid',
     'subscribe_time': 'subscribe_time',
+    'sex': 'sex',
+    'province': 'province',
+    'city': 'city',
+    'tags': '_tags',
 } %}
 
 -- One row per follower and fetch of the user info of an official account.
@@ -24,15 +28,23 @@ renamed as (
         -- ids
         event_id as profile_version_id,
         'wechat_users' as source,
+        app_id || ':' || open_id as profile_key,
         {{ identifiers([
             ('wechat_union_id', none, 'union_id'),
             ('wechat_open_id', 'app_id', 'open_id'),
         ]) }} as identifiers,
         load_id,
 
+        -- what is known
+        {{ json_object({'sex': 'sex', 'province': 'province', 'city': 'city'}) }} as attributes,
+        tags,
+        cast(null as string) as legal_basis,
+
         -- timestamps
+        cast(null as timestamp) as valid_until,
         -- followed before we looked: that is when the account and the person met
-        coalesce({{ epoch_to_utc('subscribe_time', 'seconds') }}, received_at) as observed_at
+        coalesce({{ epoch_to_utc('subscribe_time', 'seconds') }}, received_at) as observed_at,
+        received_at
     from parsed
 
 )

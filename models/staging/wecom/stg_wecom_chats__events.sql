@@ -46,14 +46,15 @@ renamed as (
         {{ null_columns([
             'stream_id', 'declared_channel', 'page_url', 'referrer', 'utm_source',
             'utm_medium', 'utm_campaign', 'click_id', 'scene', 'campaign_id', 'ad_id',
-            'item_id', 'order_id', 'ip', 'user_agent', 'project', 'creative_id', 'content_id',
-            'keyword', 'store_id'
+            'item_id', 'order_id', 'ip', 'user_agent', 'project', 'creative_id',
+            'content_id', 'keyword', 'store_id', 'version_group', 'version'
         ]) }},
 
         -- timestamps
         {{ epoch_to_utc('sent_at') }} as occurred_at,
         received_at
     from parsed
+    where action <> 'switch'
 
 )
 

@@ -1,0 +1,42 @@
+-- One row per channel, campaign and day: clicks that the click monitor was told of, and sessions
+-- that began with the channel.
+with arrived as (
+
+    select
+        channel,
+        occurred_date as arrival_date,
+        campaign_id,
+        1 as is_click,
+        0 as is_landing
+    from {{ ref('events') }}
+    where event_type = 'ad_click' and exclusion_reason is null
+    union all
+    select
+        channel,
+        session_date as arrival_date,
+        campaign_id,
+        0 as is_click,
+        1 as is_landing
+    from {{ ref('sessions') }}
+
+),
+
+counted as (
+
+    select
+        arrived.channel,
+        arrived.arrival_date,
+        coalesce(campaigns.campaign_id, arrived.campaign_id) as campaign_id,
+        cast(sum(arrived.is_click) as bigint) as monitored_clicks,
+        cast(sum(arrived.is_landing) as bigint) as landings
+    from arrived
+    left join {{ ref('int_campaigns_named') }} as campaigns
+        on
+            arrived.channel = campaigns.channel
+            and arrived.campaign_id = campaigns.campaign_name
+    group by
+        arrived.channel, arrived.arrival_date, coalesce(campaigns.campaign_id, arrived.campaign_id)
+
+)
+
+select * from counted

@@ -1,0 +1,16 @@
+-- One row per channel and name of a campaign that no other campaign of the channel has: landing
+-- pages often tell the name (utm_campaign) where reports and click monitors tell the id.
+with named as (
+
+    select
+        channel,
+        campaign_name,
+        min(campaign_id) as campaign_id
+    from {{ ref('ad_performance') }}
+    where campaign_name is not null and campaign_id is not null
+    group by channel, campaign_name
+    having count(distinct campaign_id) = 1
+
+)
+
+select * from named
