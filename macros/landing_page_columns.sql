@@ -15,9 +15,6 @@
     coalesce({{ url_parameter(page_url, parameter) }}, {{ told.get(column, 'null') }})
             as {{ column }},
     {% endfor -%}
-    coalesce(
-    {%- for type, namespace, click_id in landing_click_ids(page_url) %}
-            {{ click_id }}{{ ',' if not loop.last }}
-    {%- endfor %}
-        ) as click_id
+    {# read where all channels meet, by the seed click_id_parameters -#}
+    cast(null as string) as click_id
 {%- endmacro %}

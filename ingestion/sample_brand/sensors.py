@@ -54,7 +54,8 @@ _LIBS = (
     '{"$lib":"MiniProgram","$lib_method":"code","$lib_version":"1.20.6"}',
 )
 _IOS_LIB = '{"$lib":"iOS","$lib_version":"4.9.3","$app_version":"3.6.1"}'
-_SCENES = ("wx-1089", "wx-1007", "wx-1011")
+# opened by hand: from the list of recent ones, from the list of saved ones
+_SCENES = ("wx-1089", "wx-1001", "wx-1103")
 
 
 def _mid(event: str, properties: str) -> str:
@@ -522,11 +523,11 @@ def _landing(channel: int, platform: int, variant: int, click: int, lost: bool, 
     elif name == "baidu_organic":
         referrer = "https://www.baidu.com/link?url=kG3x9"
     elif name == "xiaohongshu":
-        referrer = "https://www.xiaohongshu.com/"
+        # the app sends no referrer
+        referrer = "" if bare else "https://www.xiaohongshu.com/"
         path = "/p/SKU1001"
-        if not bare:
-            source, medium = "xiaohongshu", "social"
-            campaign = brand.XIAOHONGSHU_CAMPAIGNS[variant]
+        source, medium = "xiaohongshu", "social"
+        campaign = brand.XIAOHONGSHU_CAMPAIGNS[variant]
     elif name == "wechat_official_account":
         referrer = "" if bare else "https://mp.weixin.qq.com/"
         source, medium = "wechat", "official_account"

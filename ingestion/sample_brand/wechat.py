@@ -17,6 +17,8 @@ from ingestion.sample_brand.people import People
 from ingestion.sample_brand.wire import LandingFile, gateway_line, pull_line
 
 REPEATED_SHARE = 0.03
+# One follower in so many who came by a code is reported as having scanned it, too.
+SCANNED_TOO = 3
 BATCH = 100
 _AGENT = "Mozilla/4.0"
 _SERVERS = ("101.226.103.10", "140.207.54.75", "61.151.217.45")
@@ -52,26 +54,31 @@ class WechatWriter:
             strict=True,
         )
         for openid, its_kind, seconds, its_store, again, nonce in rows:
-            body = _xml(openid, its_kind, seconds, its_store, nonce)
-            for n in range(1 + again):
-                query = (
-                    f"signature={nonce * 977:040x}&timestamp={seconds + 5 * n}"
-                    f"&nonce={nonce + n}&openid={openid}"
-                )
-                events.write(
-                    gateway_line(
-                        seconds * 1000 + 350 + 5000 * n,
-                        "POST",
-                        f"/wechat/{ACCOUNT_GH_ID}",
-                        query,
-                        _SERVERS[nonce % 3],
-                        _AGENT,
-                        "text/xml",
-                        body,
+            acts = [(its_kind, seconds)]
+            if its_kind == SUBSCRIBE and its_store >= 0 and nonce % SCANNED_TOO == 0:
+                acts.append((SCAN, seconds + 2))
+                self.counts["scans_that_led_to_following"] += 1
+            for act, at in acts:
+                body = _xml(openid, act, at, its_store, nonce)
+                for n in range(1 + again):
+                    query = (
+                        f"signature={nonce * 977:040x}&timestamp={at + 5 * n}"
+                        f"&nonce={nonce + n}&openid={openid}"
                     )
-                )
-            self.counts["wechat_callbacks"] += 1
-            self.counts["wechat_callbacks_repeated"] += again
+                    events.write(
+                        gateway_line(
+                            at * 1000 + 350 + 5000 * n,
+                            "POST",
+                            f"/wechat/{ACCOUNT_GH_ID}",
+                            query,
+                            _SERVERS[nonce % 3],
+                            _AGENT,
+                            "text/xml",
+                            body,
+                        )
+                    )
+                self.counts["wechat_callbacks"] += 1
+                self.counts["wechat_callbacks_repeated"] += again
         self._users(users, day, person, kind, time, store)
 
     def _users(

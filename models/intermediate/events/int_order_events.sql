@@ -46,7 +46,7 @@ order_events as (
         cast(null as string) as keyword,
         store_id,
         staff_id,
-        {{ null_columns(['properties', 'click_id', 'exclusion_reason']) }}
+        {{ null_columns(['properties', 'click_id', 'exclusion_reason', 'counted_with']) }}
     from steps
 
 )

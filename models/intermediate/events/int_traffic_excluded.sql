@@ -1,10 +1,7 @@
--- One row per ip, user agent or project whose traffic is no customer's, and the reason.
+-- One row per value that tells that traffic is no customer's, and the reason.
 with arrived as (
 
-    select distinct
-        ip,
-        user_agent,
-        project
+    select distinct {{ exclusion_signs() | join(', ') }}
     from {{ ref('int_events_arrived') }}
     where {{ is_new('int_events_arrived') }}
 
@@ -12,20 +9,13 @@ with arrived as (
 
 seen as (
 
-    select
-        'ip' as field,
-        ip as seen_value
-    from arrived
-    union
-    select
-        'user_agent' as field,
-        user_agent as seen_value
-    from arrived
-    union
-    select
-        'project' as field,
-        project as seen_value
-    from arrived
+    {% for sign in exclusion_signs() %}
+        select
+            '{{ sign }}' as field,
+            {{ sign }} as seen_value
+        from arrived
+        {{ 'union' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -37,7 +27,7 @@ excluded as (
         min(rules.reason) as exclusion_reason
     from seen
     inner join {{ ref('excluded_traffic') }} as rules
-        on seen.field = rules.field and seen.seen_value like rules.pattern
+        on seen.field = rules.field and lower(seen.seen_value) like lower(rules.pattern)
     group by seen.field, seen.seen_value
     {% if is_incremental() %}
         except

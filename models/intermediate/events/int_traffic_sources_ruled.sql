@@ -1,16 +1,57 @@
--- One row per combination of what says where a visit came from, and the channel that the first
--- matching rule gives it; combinations that no rule matches have none.
+{% set signs = traffic_source_signs() %}
+
+-- One row per combination of what says where a visit came from, and the rule that decides: of
+-- those that match, the lowest priority. A combination that no rule matches has no row.
 with traffic_sources as (
 
     select distinct
-        has_clickid,
-        has_bd_vid,
-        utm_source,
-        utm_medium,
-        referrer_host,
-        scene
-    from {{ ref('int_events_arrived') }}
-    where {{ is_new('int_events_arrived') }}
+        clicks.platform as click_id_platform,
+        arrived.utm_source,
+        arrived.utm_medium,
+        arrived.utm_campaign,
+        arrived.referrer_host,
+        -- who reports a click from a server says nothing about a visit
+        case when arrived.stream_id is not null then browsers.browser end as browser,
+        arrived.scene
+    from {{ ref('int_events_arrived') }} as arrived
+    left join {{ ref('int_click_ids_parsed') }} as clicks
+        on arrived.event_id = clicks.event_id
+    left join {{ ref('int_in_app_browsers_recognised') }} as browsers
+        on arrived.user_agent = browsers.user_agent
+    where {{ is_new('int_events_arrived', 'arrived') }}
+
+),
+
+-- a rule lists patterns in one cell
+patterns as (
+
+    {% for sign in signs %}
+        select
+            rules.rule,
+            '{{ sign }}' as sign,
+            {{ "'%.' || words.word" if sign == 'referrer_host' else 'words.word' }} as pattern
+        from {{ ref('traffic_source_rules') }} as rules
+        {{ unnest_words('rules.' ~ sign, '|') }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+alternatives as (
+
+    select
+        rules.rule,
+        rules.priority,
+        rules.channel,
+        rules.is_hint,
+        {% for sign in signs %}
+            {{ sign }}_patterns.pattern as {{ sign }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('traffic_source_rules') }} as rules
+    {% for sign in signs %}
+        left join patterns as {{ sign }}_patterns
+            on rules.rule = {{ sign }}_patterns.rule and {{ sign }}_patterns.sign = '{{ sign }}'
+    {% endfor %}
 
 ),
 
@@ -18,45 +59,34 @@ matched as (
 
     select
         traffic_sources.*,
-        rules.channel,
+        rules.rule,
+        case when not rules.is_hint then rules.channel end as channel,
+        case when rules.is_hint then rules.channel end as hinted_channel,
         row_number() over (
-            partition by
-                traffic_sources.has_clickid,
-                traffic_sources.has_bd_vid,
-                traffic_sources.utm_source,
-                traffic_sources.utm_medium,
-                traffic_sources.referrer_host,
-                traffic_sources.scene
-            order by rules.priority
+            partition by {{ 'traffic_sources.' ~ signs | join(', traffic_sources.') }}
+            order by rules.priority, rules.rule
         ) as rule_rank
     from traffic_sources
-    inner join {{ ref('traffic_source_rules') }} as rules
+    left join {{ ref('mini_program_scenes') }} as scenes
+        on traffic_sources.scene = scenes.scene
+    inner join alternatives as rules
         on
-            (
-                rules.click_id_parameter is null
-                or (rules.click_id_parameter = 'clickid' and traffic_sources.has_clickid)
-                or (rules.click_id_parameter = 'bd_vid' and traffic_sources.has_bd_vid)
-            )
-            and (rules.utm_source is null or traffic_sources.utm_source like rules.utm_source)
-            and (rules.utm_medium is null or traffic_sources.utm_medium like rules.utm_medium)
-            and (
-                rules.referrer_host is null
-                or traffic_sources.referrer_host like rules.referrer_host
-            )
-            and (rules.scene is null or traffic_sources.scene like rules.scene)
+            {% for sign in signs %}
+                (
+                    rules.{{ sign }} is null
+                    or {{ {
+                        'referrer_host': "'.' || traffic_sources.referrer_host",
+                        'scene': 'coalesce(scenes.scene_kind, traffic_sources.scene)',
+                    }.get(sign, 'lower(traffic_sources.' ~ sign ~ ')') }} like rules.{{ sign }}
+                )
+                {{ 'and' if not loop.last }}
+            {% endfor %}
 
 ),
 
 ruled as (
 
-    select
-        has_clickid,
-        has_bd_vid,
-        utm_source,
-        utm_medium,
-        referrer_host,
-        scene,
-        channel
+    select {{ signs | join(', ') }}, rule, channel, hinted_channel
     from matched
     where rule_rank = 1
     {% if is_incremental() %}

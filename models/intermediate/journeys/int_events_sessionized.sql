@@ -4,18 +4,23 @@
 with touched as (
 
     select
-        event_id,
-        stream_id,
-        occurred_at,
+        events.event_id,
+        events.stream_id,
+        events.occurred_at,
         -- a landing that names a source; within a visit, no news
-        case when channel <> 'direct' then channel || '|' || coalesce(campaign_id, '') end
-            as landing
-    from {{ ref('int_events_unioned') }}
+        case
+            when events.channel <> 'direct'
+                then events.channel || '|' || coalesce(events.campaign_id, '')
+        end as landing
+    from {{ ref('int_events_unioned') }} as events
+    left join {{ ref('int_events_repeated') }} as repeated
+        on events.event_id = repeated.event_id
     where
-        stream_id is not null
-        and exclusion_reason is null
-        and event_type is distinct from 'identity_link'
-        and {{ is_touched('stream_id', 'int_events_unioned') }}
+        events.stream_id is not null
+        and events.exclusion_reason is null
+        and repeated.event_id is null
+        and events.event_type is distinct from 'identity_link'
+        and {{ is_touched('events.stream_id', 'int_events_unioned') }}
 
 ),
 

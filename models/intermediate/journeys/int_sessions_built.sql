@@ -18,7 +18,12 @@ ranked as (
     select
         touched.*,
         (touched.occurred_at, touched.event_id) as time_rank,
-        (touched.channel is null, touched.occurred_at, touched.event_id) as channel_rank,
+        (
+            touched.channel is null,
+            touched.hinted_channel is null,
+            touched.occurred_at,
+            touched.event_id
+        ) as channel_rank,
         (
             sets.strength is null, coalesce(sets.strength, 0), touched.occurred_at, touched.event_id
         ) as identity_rank
@@ -35,7 +40,10 @@ built as (
         stream_id,
         max(source) as source,
         {{ min_by('identifier_set_id', 'identity_rank') }} as identifier_set_id,
-        coalesce({{ min_by('channel', 'channel_rank') }}, 'direct') as channel,
+        -- what the app it was opened in hints counts where nothing says where it came from
+        coalesce(
+            {{ min_by('coalesce(channel, hinted_channel)', 'channel_rank') }}, 'direct'
+        ) as channel,
         {{ min_by('campaign_id', 'channel_rank') }} as campaign_id,
         {{ min_by('click_id', 'channel_rank') }} as click_id,
         {{ min_by('page_url', 'time_rank') }} as landing_url,

@@ -45,10 +45,13 @@ single_events as (
         on events.identifier_set_id = sets.identifier_set_id
     left join {{ ref('int_events_superseded') }} as superseded
         on events.event_id = superseded.event_id
+    left join {{ ref('int_events_repeated') }} as repeated
+        on events.event_id = repeated.event_id
     where
         events.stream_id is null
         and events.exclusion_reason is null
         and superseded.event_id is null
+        and repeated.event_id is null
 
 ),
 

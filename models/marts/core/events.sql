@@ -35,7 +35,10 @@ behaviour as (
         events.staff_id,
         events.properties,
         events.click_id,
-        events.exclusion_reason
+        case
+            when repeated.event_id is not null then 'duplicate' else events.exclusion_reason
+        end as exclusion_reason,
+        repeated.counted_with
     from {{ ref('int_events_unioned') }} as events
     inner join touched_sets
         on events.identifier_set_id = touched_sets.identifier_set_id
@@ -43,6 +46,8 @@ behaviour as (
         on events.event_id = sessionized.event_id
     left join {{ ref('int_events_superseded') }} as superseded
         on events.event_id = superseded.event_id
+    left join {{ ref('int_events_repeated') }} as repeated
+        on events.event_id = repeated.event_id
     where superseded.event_id is null
 
 ),
@@ -85,7 +90,8 @@ described as (
         unioned.staff_id,
         unioned.properties,
         unioned.click_id,
-        unioned.exclusion_reason
+        unioned.exclusion_reason,
+        unioned.counted_with
     from unioned
     left join {{ ref('event_types') }} as event_types
         on unioned.event_type = event_types.event_type

@@ -65,7 +65,7 @@ renamed as (
                 ('cookie_id', none, 'device_id'),
                 ('cookie_id', none, 'previous_id'),
                 ('cookie_id', none, 'case when person_id is null then distinct_id end'),
-            ] + landing_click_ids('page_url')) }}
+            ]) }}
         )) as identifiers,
         'posthog:' || coalesce(device_id, distinct_id) as stream_id,
         load_id,

@@ -54,7 +54,7 @@ renamed as (
                 ('device_id', none, 'device_id'),
                 ('cookie_id', none, 'anonymous_id'),
                 ('cookie_id', none, 'previous_id'),
-            ] + device_ids(oaid='oaid', idfa='idfa') + landing_click_ids('page_url')) }}
+            ] + device_ids(oaid='oaid', idfa='idfa')) }}
         )) as identifiers,
         'segment:' || anonymous_id as stream_id,
         load_id,

@@ -17,6 +17,7 @@
     'page_url': 'properties.$url',
     'referrer': 'properties.$referrer',
     'url_path': 'properties.$url_path',
+    'url_query': 'properties.$url_query',
     'screen_name': 'properties.$screen_name',
     'scene': 'properties.$latest_scene',
     'product_id': 'properties.product_id',
@@ -25,6 +26,9 @@
     'user_agent': '_user_agent',
     'project': '_project',
 } %}
+
+{# a page of a mini program has a path and a query instead of a URL #}
+{% set page = "coalesce(page_url, url_path || coalesce('?' || nullif(url_query, ''), ''))" %}
 
 -- One row per SDK event of the web site, the app and the mini program.
 with source as (
@@ -52,7 +56,7 @@ renamed as (
             ('wechat_open_id', "coalesce(app_id, '')", 'mini_program_open_id'),
             ('device_id', none, 'coalesce(android_id, idfv)'),
             ('cookie_id', none, 'cookie_id'),
-        ] + device_ids(oaid='oaid', idfa='idfa') + landing_click_ids('page_url')) }}
+        ] + device_ids(oaid='oaid', idfa='idfa')) }}
         || coalesce(' ' || {{ phone_identifiers('mobile') }}, '') as identifiers,
         'sensors:' || coalesce(
             cookie_id, android_id, idfv, mini_program_open_id, anonymous_id, distinct_id
@@ -60,9 +64,9 @@ renamed as (
         load_id,
 
         -- where from, where to
-        coalesce(page_url, url_path, screen_name) as page_url,
+        coalesce({{ page }}, screen_name) as page_url,
         referrer,
-        {{ landing_page_columns('page_url') }},
+        {{ landing_page_columns(page) }},
         case when lib = 'MiniProgram' then scene end as scene,
         product_id as item_id,
         order_id,

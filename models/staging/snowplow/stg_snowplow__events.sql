@@ -39,7 +39,7 @@ renamed as (
             ' ',
             {{ person_identifiers('user_id', 'member_id') }},
             {{ identifiers(
-                [('cookie_id', none, 'domain_user_id')] + landing_click_ids('page_url')
+                [('cookie_id', none, 'domain_user_id')]
             ) }}
         )) as identifiers,
         'snowplow:' || domain_user_id as stream_id,
