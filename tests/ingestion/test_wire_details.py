@@ -42,7 +42,7 @@ def test_macros_that_the_platform_left_unreplaced_are_no_values() -> None:
         androidid="00000000-0000-0000-0000-000000000000",
     )
     _, click = one("ocean_clicks", line)
-    assert click.keys() == {"track_id", "ts", "callback", "oaid"}
+    assert click.keys() == {"track_id", "ts", "callback", "oaid", "_clicked_at_ms"}
 
 
 def test_a_vendors_device_hash_is_pseudonymised_case_ignored() -> None:
