@@ -1,3 +1,7 @@
+{% set same_signs = [] %}
+{% for sign in traffic_source_signs() %}
+    {% do same_signs.append('recognised.' ~ sign ~ ' is not distinct from traffic.' ~ sign) %}
+{% endfor %}
 {% set carried = 'recognised.' ~ [
     'stream_id', 'page_url', 'campaign_id', 'ad_id', 'creative_id', 'content_id', 'keyword',
     'item_id', 'order_id', 'store_id', 'staff_id', 'properties', 'version_group', 'version',
@@ -16,7 +20,7 @@ with recognised as (
         case when arrived.stream_id is not null then browsers.browser end as browser,
         least(
             {% for sign in exclusion_signs() %}
-                {{ sign }}_rules.exclusion_reason{{ ',' if not loop.last }}
+                by_{{ sign }}.exclusion_reason{{ ',' if not loop.last }}
             {% endfor %}
         ) as exclusion_reason
     from {{ ref('int_events_arrived') }} as arrived
@@ -25,8 +29,8 @@ with recognised as (
     left join {{ ref('int_in_app_browsers_recognised') }} as browsers
         on arrived.user_agent = browsers.user_agent
     {% for sign in exclusion_signs() %}
-        left join {{ ref('int_traffic_excluded') }} as {{ sign }}_rules
-            on {{ sign }}_rules.field = '{{ sign }}' and arrived.{{ sign }} = {{ sign }}_rules.seen_value
+        left join {{ ref('int_traffic_excluded') }} as by_{{ sign }}
+            on arrived.{{ sign }} = by_{{ sign }}.seen_value and by_{{ sign }}.field = '{{ sign }}'
     {% endfor %}
     where {{ is_new('int_events_arrived', 'arrived') }}
 
@@ -80,11 +84,7 @@ enriched as (
             and recognised.raw_event = acts.raw_event
             and coalesce(recognised.raw_discriminator, '') = coalesce(acts.raw_discriminator, '')
     left join {{ ref('int_traffic_sources_ruled') }} as traffic
-        on
-            {% for sign in traffic_source_signs() %}
-                recognised.{{ sign }} is not distinct from traffic.{{ sign }}
-                {{ 'and' if not loop.last }}
-            {% endfor %}
+        on {{ same_signs | join(' and ') }}
 
 ),
 

@@ -1,4 +1,14 @@
 {% set signs = traffic_source_signs() %}
+{% set seen = {
+    'referrer_host': "'.' || traffic_sources.referrer_host",
+    'scene': 'coalesce(scenes.scene_kind, traffic_sources.scene)',
+} %}
+{% set listed, met = [], [] %}
+{% for sign in signs %}
+    {% set value = seen.get(sign, 'lower(traffic_sources.' ~ sign ~ ')') %}
+    {% do listed.append(sign ~ '_patterns.pattern as ' ~ sign) %}
+    {% do met.append('(rules.' ~ sign ~ ' is null or ' ~ value ~ ' like rules.' ~ sign ~ ')') %}
+{% endfor %}
 
 -- One row per combination of what says where a visit came from, and the rule that decides: of
 -- those that match, the lowest priority. A combination that no rule matches has no row.
@@ -44,9 +54,7 @@ alternatives as (
         rules.priority,
         rules.channel,
         rules.is_hint,
-        {% for sign in signs %}
-            {{ sign }}_patterns.pattern as {{ sign }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ listed | join(', ') }}
     from {{ ref('traffic_source_rules') }} as rules
     {% for sign in signs %}
         left join patterns as {{ sign }}_patterns
@@ -70,17 +78,7 @@ matched as (
     left join {{ ref('mini_program_scenes') }} as scenes
         on traffic_sources.scene = scenes.scene
     inner join alternatives as rules
-        on
-            {% for sign in signs %}
-                (
-                    rules.{{ sign }} is null
-                    or {{ {
-                        'referrer_host': "'.' || traffic_sources.referrer_host",
-                        'scene': 'coalesce(scenes.scene_kind, traffic_sources.scene)',
-                    }.get(sign, 'lower(traffic_sources.' ~ sign ~ ')') }} like rules.{{ sign }}
-                )
-                {{ 'and' if not loop.last }}
-            {% endfor %}
+        on {{ met | join(' and ') }}
 
 ),
 
