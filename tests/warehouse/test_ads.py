@@ -145,9 +145,10 @@ def test_a_lead_is_one_event_as_the_platform_tells_it_last(
     assert deployment.pull().rows == 2
     build(deployment.warehouse, "+events", "+int_touchpoints_identified")
     states = "json_extract_string(properties, ['$.lead_state', '$.app'])"
+    told = f"event_type, channel, ad_id, exclusion_reason, {states}"
     assert rows(
         deployment.warehouse,
-        f"select event_type, channel, ad_id, exclusion_reason, {states} from marts.events order by 4",
+        f"select {told} from marts.events order by exclusion_reason",
     ) == [
         ("form_submit", "douyin_ads", "7401", "test", ["新线索", "抖音"]),
         ("form_submit", "douyin_ads", "7401", None, ["明确意向", "抖音"]),
