@@ -41,7 +41,7 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
     def record(found: tuple[Any, Any, int], pull: Pull) -> Record:
         contact = as_object(found[0], "external_contact")
         follower = as_object(found[1], "follow_user")
-        corp_id = pull.request.get("corpid") or required(pull.request, "account")
+        corp_id = str(pull.request.get("corpid") or required(pull.request, "account"))
         instant(required(follower, "createtime"))
         kept = {name: contact[name] for name in OF_CONTACT if name in contact}
         kept |= {name: follower[name] for name in OF_FOLLOWER if name in follower}
