@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         world = item.callspec.params.get("world", "") if hasattr(item, "callspec") else ""
         item.add_marker(pytest.mark.xdist_group(f"{item.path.name} {world}"))
-    items.sort(key=lambda item: "warehouse" not in item.path.parts)
+    items.sort(key=lambda item: ("spark" not in item.keywords, "warehouse" not in item.path.parts))
 
 
 @pytest.fixture(scope="session", autouse=True)
