@@ -30,7 +30,15 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
-from ingestion.records import ENCODED, BadRecord, Record, Unreadable, digest, packed_digest
+from ingestion.records import (
+    ENCODED,
+    UNFORESEEN,
+    BadRecord,
+    Record,
+    Unreadable,
+    digest,
+    packed_digest,
+)
 from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 
@@ -411,6 +419,14 @@ def _results(read: FileToRead, pseudonymiser: Pseudonymiser) -> Iterator[Record 
             "file",
             f"the file cannot be read ({error.strerror})",
             "Make it readable, load again.",
+            "",
+        )
+    except UNFORESEEN as error:
+        # a reader's own fault must not stop the other files, now or for ever
+        yield Unreadable(
+            "file",
+            f"the file cannot be read to its end ({type(error).__name__})",
+            "Please report it; the other files have landed.",
             "",
         )
 

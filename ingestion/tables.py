@@ -105,8 +105,9 @@ def read_jsonl(file: LandedFile, columns: list[str]) -> Iterator[Row | BadRecord
         number, text = line
         try:
             yield f"line {number}", _texts(as_object(load_json(text), "the line"))
-        except BadRecordError as error:
-            yield BadRecord(f"line {number}", error.reason, error.remedy, excerpt(text))
+        except (BadRecordError, *UNFORESEEN) as error:
+            known = error if isinstance(error, BadRecordError) else BadRecordError.unforeseen(error)
+            yield BadRecord(f"line {number}", known.reason, known.remedy, excerpt(text))
 
 
 def read_parquet(file: LandedFile, columns: list[str]) -> Iterator[Row | BadRecord]:
@@ -117,12 +118,13 @@ def read_parquet(file: LandedFile, columns: list[str]) -> Iterator[Row | BadReco
             if wrong := wrong_columns(columns, parquet.schema_arrow.names):
                 yield BadRecord("schema", *wrong, "")
                 return
-            number = 0
+            number = 1
             for batch in parquet.iter_batches(batch_size=20_000, columns=columns):
-                for row in _with_text_times(batch).to_pylist():
-                    number += 1
-                    yield f"row {number}", _texts(row)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+                yield from _rows_of(batch, number)
+                number += batch.num_rows
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise  # the disk failed, not the file
         yield BadRecord("file", f"no whole Parquet file ({error})", "Deliver the file again.", "")
 
 
@@ -137,6 +139,26 @@ def wrong_columns(wanted: list[str], found: list[str]) -> tuple[str, str] | None
     if repeated := [column for column in wanted if found.count(column) > 1]:
         return f"column {repeated[0]!r} stands in the file twice", "Rename one of the two."
     return None
+
+
+def _rows_of(batch: pa.RecordBatch, number: int) -> Iterator[Row | BadRecord]:
+    """The rows of a batch, numbered from ``number``; an odd one stops no other."""
+    try:
+        values = _with_text_times(batch).to_pylist()
+    except UNFORESEEN as error:
+        if batch.num_rows > 1:
+            for at in range(batch.num_rows):
+                yield from _rows_of(batch.slice(at, 1), number + at)
+            return
+        known = BadRecordError.unforeseen(error)
+        yield BadRecord(f"row {number}", known.reason, known.remedy, "")
+        return
+    for at, row in enumerate(values):
+        try:
+            yield f"row {number + at}", _texts(row)
+        except UNFORESEEN as error:
+            known = BadRecordError.unforeseen(error)
+            yield BadRecord(f"row {number + at}", known.reason, known.remedy, "")
 
 
 def _with_text_times(batch: pa.RecordBatch) -> pa.RecordBatch:

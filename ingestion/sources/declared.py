@@ -13,13 +13,14 @@ from decimal import Decimal, InvalidOperation
 
 from ingestion.files import LandedFile
 from ingestion.gateway import dump
-from ingestion.identifiers import identifier
+from ingestion.identifiers import HASHES, SECRET, identifier
 from ingestion.manifest import EPOCHS, ORDER_STATUSES, SHAPES, DeclaredFile
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, BadRecordError, Record, check_epoch, digest, instant
 from ingestion.tables import Row, read_csv, read_jsonl, read_parquet, read_rows
 from ingestion.tags import tag_text
 
+PERSONAL_TYPES = (*SECRET, *HASHES)
 TIMES = ("occurred_at", "updated_at", "date")
 AMOUNTS = ("value", "amount", "unit_price", "refunded", "cost")
 COUNTS = ("quantity", "impressions", "clicks", "conversions", "non_conversions")
@@ -110,8 +111,8 @@ def _mapped(
     fields["source"] = declared.source
     fields["money_unit"] = declared.money_unit
     if declared.key:
-        key = " | ".join(texts.get(column, "").strip() for column in declared.key)
-        fields["key"] = pseudonymiser.scrub(key)
+        parts = (_key_part(declared, column, texts, pseudonymiser) for column in declared.key)
+        fields["key"] = " | ".join(parts)
     return fields
 
 
@@ -166,6 +167,17 @@ def _number(declared: DeclaredFile, text: str, name: str) -> str:
             "Correct it; for orders, `negative_amounts: return` reads such rows as returns.",
         )
     return format(number, "f")
+
+
+def _key_part(
+    declared: DeclaredFile, column: str, texts: dict[str, str], pseudonymiser: Pseudonymiser
+) -> str:
+    """A key column's text; of a personal identifier's column what is kept of the identifier."""
+    for name, identifier_column in declared.identifiers.items():
+        kind, _, namespace = name.partition(":")
+        if identifier_column == column and kind in PERSONAL_TYPES:
+            return " ".join(identifier(kind, namespace, texts.get(column, ""), pseudonymiser))
+    return pseudonymiser.scrub(texts.get(column, "").strip())
 
 
 def _identifiers(

@@ -46,7 +46,11 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
         modified = required(known, "last_modified_time")
         instant(modified, per_second=1000)
         is_deleted = known.get("is_deleted") in (True, "true", 1, "1")
-        fields = {**_kept(name, known, pseudonymiser), **_told(known), "is_deleted": is_deleted}
+        fields = {
+            **_kept(name, known, pseudonymiser),
+            **pseudonymiser.scrub_values(_told(known)),
+            "is_deleted": is_deleted,
+        }
         key = (required(known, "_id"), modified, str(is_deleted))
         return Record(name, key, modified, pull.fetched_at, dump(fields))
 

@@ -89,7 +89,8 @@ def _pairs(response: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
         )
     if "external_contact_list" in response:
         for entry in as_list(response["external_contact_list"], "external_contact_list"):
-            known = as_object(entry, "the entry")
+            # what is odd about an entry is said of that entry, when its record is made
+            known = entry if isinstance(entry, dict) else {}
             yield known.get("external_contact"), known.get("follow_info")
     else:
         for follower in as_list(response.get("follow_user"), "follow_user"):

@@ -11,10 +11,7 @@ with accounted as (
 
 landed as (
 
-    {% for source_name in [
-        'sensors', 'wechat_oa', 'wechat_users', 'taobao_trades', 'ocean_reports', 'ocean_clicks',
-        'pos_receipts', 'sms_reports', 'declared'
-    ] %}
+    {% for source_name in raw_record_tables() %}
         select
             '{{ source_name }}' as source,
             count(*) as rows_landed

@@ -15,12 +15,13 @@ with latest_versions as (
 first_reports as (
 
     select
-        source,
-        source_order_id,
-        min(ordered_at) as ordered_at
+        order_line_version_id,
+        row_number() over (
+            partition by source, source_order_id, version_group, version, item_id
+            order by ordered_at, order_line_version_id
+        ) as report_number
     from {{ ref('int_order_lines_unioned') }}
     where is_reported_by_event
-    group by source, source_order_id
 
 ),
 
@@ -39,12 +40,7 @@ lines as (
 
     select distinct
         order_lines.source,
-        -- reports of one event-borne order are one line
-        case
-            when order_lines.is_reported_by_event then order_lines.source_order_id
-            else order_lines.order_line_version_id
-        end as line_id,
-        order_lines.item_id,
+        order_lines.order_line_version_id,
         order_lines.gross_revenue,
         order_lines.refunded_revenue
     from {{ ref('int_order_lines_unioned') }} as order_lines
@@ -60,9 +56,10 @@ lines as (
             and order_lines.source_order_id = known_orders.source_order_id
     left join first_reports
         on
-            order_lines.source = first_reports.source
-            and order_lines.source_order_id = first_reports.source_order_id
-    where not order_lines.is_reported_by_event or order_lines.ordered_at = first_reports.ordered_at
+            order_lines.order_line_version_id = first_reports.order_line_version_id
+    where
+        not order_lines.is_reported_by_event
+        or first_reports.report_number = 1
 
 ),
 

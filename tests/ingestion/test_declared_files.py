@@ -242,6 +242,28 @@ def test_equal_rows_of_a_file_all_land_and_its_copy_brings_none(warehouse: Wareh
     assert outcome.rows_duplicate == 4
 
 
+def test_a_key_keeps_no_hash_that_guesses_would_reverse(warehouse: Warehouse) -> None:
+    md5 = "8c8c5f1fcbb2b3fcbb9ad14e4f4b3a1d"
+    columns = "columns: {occurred_at: at, event: what}\n    identifiers: {phone_md5: h}"
+    manifest = wire.declare(warehouse.root, entry("events", f"{columns}\n    key: [h, at]"))
+    (warehouse.root / "table.csv").write_text(f"at,what,h\n2026-07-03 10:00:00,open,{md5}\n")
+    assert wire.load(warehouse, manifest).rows_landed == 1
+    ((_, payload),) = wire.raw(warehouse, "declared")
+    assert md5 not in payload
+    assert "phone_md5::" in json.loads(payload)["key"]
+
+
+def test_a_line_too_deep_to_write_again_stops_no_other(warehouse: Warehouse) -> None:
+    columns = "columns: {occurred_at: at, event: what, customer: who}"
+    manifest = wire.declare(warehouse.root, entry("events", columns, "table.jsonl"))
+    good = '{"at": "2026-07-03 10:00:00", "what": "open", "who": "c1"}'
+    deep = '{"at": "2026-07-03 10:00:00", "what": "x", "who": "c2", "x": ' + "[" * 300 + "]" * 300
+    (warehouse.root / "table.jsonl").write_text(f"{good}\n{deep}}}\n")
+    outcome = wire.load(warehouse, manifest)
+    assert (outcome.rows_landed, outcome.rows_quarantined) == (1, 1)
+    assert "unexpected shape" in outcome.quarantined[0]
+
+
 def test_rows_of_a_key_are_versions(warehouse: Warehouse) -> None:
     keyed = f"{COLUMNS}\n    key: [id, who]"
     manifest = wire.declare(warehouse.root, entry("orders", keyed))

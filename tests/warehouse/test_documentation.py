@@ -6,7 +6,7 @@ import csv
 import re
 
 from ingestion.contracts import FOLDER, contract
-from tests.warehouse.worlds import PROJECT
+from tests.warehouse.worlds import PROJECT, RECORD_TABLES
 
 EVENTS = (PROJECT / "docs" / "events.md").read_text(encoding="utf-8")
 
@@ -42,6 +42,13 @@ def test_every_property_that_staging_writes_is_documented() -> None:
     }
     assert len(written) > 40
     assert written - documented == set()
+
+
+def test_every_table_of_records_is_accounted_for_and_staged() -> None:
+    listed = (PROJECT / "macros" / "raw_record_tables.sql").read_text()
+    assert set(re.findall(r"^ {8}'(\w+)',$", listed, re.M)) == set(RECORD_TABLES)
+    described = (PROJECT / "models" / "staging" / "_sources.yml").read_text(encoding="utf-8")
+    assert set(RECORD_TABLES) <= set(re.findall(r"^ {6}- name: (\w+)$", described, re.M))
 
 
 def test_every_field_of_a_contract_is_documented_under_its_name() -> None:

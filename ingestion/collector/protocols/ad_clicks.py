@@ -39,12 +39,16 @@ def _accepted() -> Response:
 
 
 def _read(context: Context, platform: str, akey: str, request: Received) -> Reading:
-    if akey and not _is_signed(request, context.settings.public_url, akey):
-        raise RefusedError(403, "bad_signature")
-    click = query_of(request.query)
+    query = request.query
+    if akey:
+        if not _is_signed(request, context.settings.public_url, akey):
+            raise RefusedError(403, "bad_signature")
+        # what stands behind the signature is not signed
+        query = query.partition("&sign=")[0]
+    click = query_of(query)
     monitor = MONITORS[platform]
-    query = context.privacy.clean_query(click, monitor.hashes(click), monitor.ids)
-    return Reading(answer=_accepted(), query=query, key=platform)
+    clean = context.privacy.clean_query(click, monitor.hashes(click), monitor.ids)
+    return Reading(answer=_accepted(), query=clean, key=platform)
 
 
 def _is_signed(request: Received, public_url: str, akey: str) -> bool:
@@ -52,4 +56,5 @@ def _is_signed(request: Received, public_url: str, akey: str) -> bool:
     before, mark, sign = request.query.partition("&sign=")
     address = f"{public_url.rstrip('/') or request.base_url}{request.path}?{before}"
     expected = hashlib.md5(f"{address}{akey}".encode()).hexdigest()
-    return bool(mark) and hmac.compare_digest(sign.partition("&")[0].lower(), expected)
+    given = sign.partition("&")[0].lower().encode()
+    return bool(mark) and hmac.compare_digest(given, expected.encode())

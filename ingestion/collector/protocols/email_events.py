@@ -58,6 +58,6 @@ def _is_signed(key: EllipticCurvePublicKey, request: Received) -> bool:
     try:
         signature = base64.b64decode(request.headers.get(SIGNATURE, ""), validate=True)
         key.verify(signature, signed, ECDSA(hashes.SHA256()))
-    except (binascii.Error, InvalidSignature):
+    except (ValueError, InvalidSignature):
         return False
     return True

@@ -101,7 +101,12 @@ def _shake_hands(account: Account, request: Received) -> Response:
 def _read(context: Context, account: Account, request: Received) -> Reading:
     if not account.is_always_encrypted:
         _check(account, request, "signature")
-    root = load_xml(request.body)
+    try:
+        root = load_xml(request.body)
+    except BadRecordError as error:
+        if account.aes_key:
+            raise RefusedError(403, "bad_signature") from error
+        raise
     encrypted = root.findtext("Encrypt")
     flaw = None
     if account.aes_key:

@@ -11,6 +11,17 @@ with named as (
     group by channel, campaign_name
     having count(distinct campaign_id) = 1
 
+),
+
+-- a name that is another campaign's id is taken for that id
+unmistakable as (
+
+    select named.*
+    from named
+    left join {{ ref('ad_performance') }} as campaigns
+        on named.channel = campaigns.channel and named.campaign_name = campaigns.campaign_id
+    where campaigns.campaign_id is null
+
 )
 
-select * from named
+select * from unmistakable

@@ -22,8 +22,9 @@ ranked as (
         row_number() over (
             partition by customer_id, attribute
             order by
-                precedence asc, source asc, observed_at desc, received_at desc,
-                profile_version_id desc
+                -- what is known for a time only yields to what is known
+                case when valid_until is null then 0 else 1 end asc, precedence asc,
+                observed_at desc, received_at desc, source asc, profile_version_id desc
         ) as value_rank
     from observed
 

@@ -24,10 +24,7 @@ quarantined as (
 
 landed as (
 
-    {% for source_name in [
-        'sensors', 'wechat_oa', 'wechat_users', 'taobao_trades', 'ocean_reports', 'ocean_clicks',
-        'pos_receipts', 'sms_reports', 'declared'
-    ] %}
+    {% for source_name in raw_record_tables() %}
         select
             _dlt_load_id as load_id,
             '{{ source_name }}' as source,

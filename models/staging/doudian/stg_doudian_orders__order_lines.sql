@@ -90,9 +90,14 @@ renamed as (
 
         -- timestamps
         {{ epoch_to_utc('created', 'seconds') }} as ordered_at,
-        -- what is paid on delivery is paid once it is finished
-        {{ epoch_to_utc("coalesce(nullif(paid, '0'), case when status = '5' then finished end)",
-            'seconds') }} as paid_at,
+        -- closed, it never was a purchase; what is paid on delivery is paid once it is finished
+        case
+            when status <> '4'
+                then {{ epoch_to_utc(
+                    "coalesce(nullif(paid, '0'), case when status = '5' then finished end)",
+                    'seconds'
+                ) }}
+        end as paid_at,
         cast(null as timestamp) as refunded_at
     from line_parsed
 

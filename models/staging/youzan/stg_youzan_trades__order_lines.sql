@@ -45,7 +45,9 @@ judged as (
     select
         *,
         coalesce(
-            refund_state = '12' or (status = 'TRADE_CLOSED' and refund_state <> '2'), false
+            refund_state = '12'
+            or (status = 'TRADE_CLOSED' and coalesce(refund_state, '') <> '2'),
+            false
         ) and coalesce(pay_time, '') <> '' as is_refunded
     from line_parsed
 
