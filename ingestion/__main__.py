@@ -125,8 +125,10 @@ def _consume(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
             f"{error.name} is not installed: uv sync --extra kafka, or pip install confluent-kafka"
         ) from error
     say = partial(print, flush=True)
-    consume(warehouse, arguments.declaration, say, _report, arguments.once, seconds=arguments.every)
-    return 0
+    refused = consume(
+        warehouse, arguments.declaration, say, _report, arguments.once, seconds=arguments.every
+    )
+    return 2 if refused else 0
 
 
 def _pull_tables(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
@@ -146,7 +148,9 @@ def _pull_tables(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
         if table.error:
             print(f"error: {table.error}", file=sys.stderr)
     _report(outcome)
-    return 2 if any(table.error for table in pulled) else 0
+    for line in outcome.refused:
+        print(f"error: nothing of this file could be read: {line}", file=sys.stderr)
+    return 2 if outcome.refused or any(table.error for table in pulled) else 0
 
 
 def _report(outcome: Outcome) -> None:

@@ -57,7 +57,7 @@ def redacted_row(row: Line, entry: DeclaredFile, pseudonymiser: Pseudonymiser) -
         if value is None:
             continue
         if kind == "phone":
-            redacted[column] = pseudonymiser.phone(text) or pseudonymiser.scrub(text)
+            redacted[column] = pseudonymiser.phone(text) or _no_mobile(text, pseudonymiser)
         elif kind in SECRET and text:
             redacted[column] = pseudonymiser.secret(kind, text)
         elif kind in HASHES and text:
@@ -65,6 +65,17 @@ def redacted_row(row: Line, entry: DeclaredFile, pseudonymiser: Pseudonymiser) -
         else:
             redacted[column] = value if column in figures else pseudonymiser.scrub_values(value)
     return redacted
+
+
+def _no_mobile(text: str, pseudonymiser: Pseudonymiser) -> str:
+    """What a column of phones holds besides mainland mobile numbers.
+
+    A landline is personal, too, but no identifier: as the token of a phone it would be taken for
+    one, and everybody whose phone is "none" for one person.
+    """
+    if not text or "*" in text:
+        return pseudonymiser.scrub(text)
+    return pseudonymiser.token("no_mobile", text)
 
 
 def redacted_junk(text: str, pseudonymiser: Pseudonymiser) -> str:

@@ -77,6 +77,12 @@ def pull_tables(
                     pull.everything(reader, accept_shrunk)
             except TableError as error:
                 pull.pulled.error = str(error)
+            except (TypeError, RecursionError) as error:
+                # without its text, which may show what the row holds
+                pull.pulled.error = (
+                    f"{table.table}: a row cannot be written as JSON ({type(error).__name__}); is "
+                    "one of its columns nested over 200 deep?"
+                )
             pulled.append(pull.pulled)
     engine.dispose()
     files = [file for table in tables for file in landed_rows(table.entry)]
@@ -185,7 +191,19 @@ def _hidden(path: Path) -> Path:
 
 
 def _line(row: dict[str, Any]) -> bytes:
-    return orjson.dumps(row, default=str, option=orjson.OPT_APPEND_NEWLINE)
+    try:
+        return orjson.dumps(row, default=str, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        return orjson.dumps(_in_64_bits(row), default=str, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _in_64_bits(value: Any) -> Any:
+    """A JSON value with its larger integers as text, which keeps all their digits."""
+    if isinstance(value, dict):
+        return {name: _in_64_bits(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_in_64_bits(item) for item in value]
+    return str(value) if isinstance(value, int) and not -(2**63) <= value < 2**64 else value
 
 
 def _digest(row: dict[str, Any]) -> bytes:

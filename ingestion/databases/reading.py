@@ -37,10 +37,14 @@ def connect(address: str) -> sa.Engine:
     """
     try:
         engine = sa.create_engine(address)
-    except sa.exc.ArgumentError:
-        # never with the address itself: it holds the password
+        # the rest of an unescaped password, which the driver's own errors would show
+        if engine.url.host and "@" in f"{engine.url.host}{engine.url.database}":
+            raise ValueError
+    except (sa.exc.ArgumentError, ValueError):
+        # never with the address itself, nor with a port that is the end of an unescaped password
         raise TableError(
-            "the database's address is none: write driver://user:password@host:port/database"
+            "the database's address is none: write driver://user:password@host:port/database, with "
+            "@ : / and % in the password percent-encoded (%40 %3A %2F %25)"
         ) from None
     except ModuleNotFoundError as error:
         raise TableError(

@@ -104,8 +104,10 @@ def consume(
     report: Callable[[Outcome], None],
     once: bool,
     seconds: float,
-) -> None:
+) -> list[str]:
     """Load the messages of the declared topics, every so many seconds until told to stop.
+
+    While a file cannot be read nothing is committed, and every load tries it again.
 
     Args:
         warehouse: where they land and load.
@@ -114,6 +116,9 @@ def consume(
         report: told what became of the rows of each load.
         once: stop at what was the end of the topics when they were joined.
         seconds: between two loads.
+
+    Returns:
+        The files of which nothing could be read to the last.
 
     Raises:
         ManifestError: the declaration cannot be followed.
@@ -126,6 +131,7 @@ def consume(
     waiting = [
         file for stream in cluster.streams.values() for file in _files(stream, f"{stream.topic}-*")
     ]
+    refused: list[str] = []
     held = Held()
     with _stopping() as stopping, _consumer(cluster, held, say, once) as consumer:
 
@@ -139,16 +145,23 @@ def consume(
             try:
                 if waiting:
                     outcome = _load(warehouse, waiting, say)
-                    waiting = []
                     if outcome.files:
                         report(outcome)
-                _commit(consumer, held, say)
+                    # said once, not with every attempt
+                    for line in outcome.refused:
+                        if line not in refused:
+                            say(f"error: nothing of this file could be read: {line}")
+                    refused = outcome.refused
+                    # those that are loaded are passed over
+                    waiting = waiting if refused else []
+                if not refused:
+                    _commit(consumer, held, say)
             except WarehouseBusyError as error:
                 if once or done:
                     raise
                 say(f"{error} Until then what was read waits in {len(waiting)} landed files.")
             if done:
-                return
+                return refused
 
 
 def _is_drained(consumer: Consumer, held: Held) -> bool:
@@ -182,12 +195,18 @@ def _read(consumer: Consumer, held: Held, seconds: float, is_done: Callable[[], 
                     raise StreamError(f"{message.topic()}: {error.str()}")
             elif partition in held.ours:
                 kind, sent = message.timestamp()
-                moment = (
-                    datetime.now(UTC)
-                    if kind == TIMESTAMP_NOT_AVAILABLE
-                    else datetime.fromtimestamp(sent / 1000, UTC)
-                )
+                moment = _moment(None if kind == TIMESTAMP_NOT_AVAILABLE else sent)
                 held.take(partition, Message(message.offset(), message.value(), moment))
+
+
+def _moment(milliseconds: int | None) -> datetime:
+    """When a message was sent; now where its producer tells no time that there can be."""
+    try:
+        if milliseconds is not None:
+            return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return datetime.now(UTC)
 
 
 def _land(cluster: Cluster, held: Held, pseudonymiser: Pseudonymiser) -> Iterator[FileToRead]:

@@ -19,7 +19,7 @@ from ingestion.files import LandedFile
 from ingestion.gateway import as_object, dump
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.pulls.kept import put_in_place
-from ingestion.records import BadRecord, Record
+from ingestion.records import UNFORESEEN, BadRecord, Record
 from ingestion.redaction import redacted_junk, redacted_request, redacted_row
 from ingestion.streams.declaration import FOLDER, Stream
 
@@ -111,6 +111,6 @@ def _line(stream: Stream, message: Message, pseudonymiser: Pseudonymiser) -> str
         return dump(
             redacted_request(stream.channel.name if stream.channel else "", content, pseudonymiser)
         )
-    except (ValueError, RecursionError):
+    except UNFORESEEN:
         # In no form that a reader takes, and it stays so: it goes to the quarantine by its offset.
         return redacted_junk(message.value.decode(errors="backslashreplace"), pseudonymiser) or "?"

@@ -54,6 +54,10 @@ def test_what_is_wrong_is_said(
     ("address", "said"),
     [
         ("shop:s3cret@db", "the database's address is none"),
+        ("postgresql+psycopg://shop:a@b:s3cret@db/shop", "percent-encoded"),
+        ("postgresql+psycopg://shop@db:s3cret/shop", "percent-encoded"),
+        ("postgresql+psycopg://shop:a@s3cret@db/shop", "percent-encoded"),
+        ("postgresql+psycopg://shop:a@b/s3cret@db/shop", "percent-encoded"),
         ("nosuch://shop:s3cret@db/shop", "the database's address is none"),
         ("oracle+oracledb://shop:s3cret@db/shop", "oracledb is not installed"),
         ("postgresql+psycopg://shop:s3cret@127.0.0.1:{port}/shop", "points: connection failed"),
