@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from tests.warehouse import worlds
 
 WORLDS = 5
-SCHEDULES_PER_WORLD = 10
+SCHEDULES_PER_WORLD = int(os.environ.get("OMNITOUCH_TEST_SCHEDULES", "5"))
 
 
 @pytest.fixture(scope="module")

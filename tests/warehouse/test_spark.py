@@ -19,8 +19,9 @@ LACKS = spark_worlds.missing()
 pytestmark = [pytest.mark.spark, pytest.mark.skipif(LACKS is not None, reason=str(LACKS))]
 DELIVERIES = 2
 SCHEDULES = int(os.environ.get("OMNITOUCH_TEST_SPARK_SCHEDULES", "0"))
+# What seeds and raw tables hold is tested on DuckDB.
+MODELS = ("staging", "intermediate", "marts")
 # Unit tests hold the logic of a model, not an engine's; on Spark they would take minutes.
-MODELS = ("staging", "intermediate", "marts")  # what seeds and raw tables hold is tested on DuckDB
 UNIT_TESTS = ("resource_type:unit_test",)
 
 
