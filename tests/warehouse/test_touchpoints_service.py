@@ -188,10 +188,17 @@ def test_a7_a_mail_is_followed_from_sending_to_spam_and_machines_open_nothing(
     ((customer, touches),) = query(
         at_once,
         "select e.customer_id, count(*) filter (counts_as_touch) from marts.events as e "
-        "join seeds.event_types using (event_type) where source = 'email_events' group by 1",
+        "join seeds.event_types using (event_type) "
+        "where source = 'email_events' and exclusion_reason is null group by 1",
     )
     assert customer == customer_of_phone(at_once, LI)
     assert touches == 2
+    # a machine that opened it is nobody
+    assert query(
+        at_once,
+        "select event_type, exclusion_reason, customer_id from marts.events "
+        "where source = 'email_events' and exclusion_reason is not null",
+    ) == [("message_machine_opened", "machine", "unknown")]
 
 
 def test_a16_a_call_is_one_touch_and_its_rating_came_later(at_once: Path) -> None:
