@@ -15,10 +15,7 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Share the tests out between processes: a file or a world each, the long ones first."""
-    for item in items:
-        world = item.callspec.params.get("world", "") if hasattr(item, "callspec") else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.name} {world}"))
+    """Let the long files come first: two processes share the tests out by file."""
     items.sort(key=lambda item: ("spark" not in item.keywords, "warehouse" not in item.path.parts))
 
 
