@@ -27,11 +27,15 @@ from tests.databases.shop import (
 from tests.ingestion import wire
 
 PHONE = "13912345678"
-NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+def now() -> datetime:
+    # of the moment, not of the import: a suite may be longer at work than an overlap is
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def member(number: int, **fields: Any) -> sa.Insert:
-    row = {"id": number, "phone": PHONE, "姓名": "王小明", "level": "金卡", "updated_at": NOW}
+    row = {"id": number, "phone": PHONE, "姓名": "王小明", "level": "金卡", "updated_at": now()}
     return sa.insert(members).values(row | {"password": "hunter2"} | fields)
 
 
@@ -60,7 +64,10 @@ def at_utc(moment: datetime) -> str:
 
 
 def test_every_type_keeps_what_it_says(shop: Shop, warehouse: Warehouse, tmp_path: Path) -> None:
-    shop.write(member(7, city=None), point(1), point(2), order(1), order(2, is_paid=0))
+    at = now()
+    shop.write(
+        member(7, city=None, updated_at=at), point(1), point(2), order(1), order(2, is_paid=0)
+    )
     declaration = declare(tmp_path / "d", MEMBERS, POINTS, ORDERS)
     pulled, outcome = pull(warehouse, declaration)
     assert [(table.table, table.rows, table.error) for table in pulled] == [
@@ -73,7 +80,7 @@ def test_every_type_keeps_what_it_says(shop: Shop, warehouse: Warehouse, tmp_pat
     assert rows["members"]["name"] == "王小明"
     assert rows["members"]["level"] == "金卡"
     assert "city" not in rows["members"]
-    assert rows["members"]["occurred_at"] == at_utc(NOW)
+    assert rows["members"]["occurred_at"] == at_utc(at)
     assert rows["members"]["identifiers"].startswith("customer_key:members:7 phone::")
     # two equal rows of the ledger are two, by their key
     assert rows["loyalty"]["value"] == "10.50"
@@ -89,12 +96,12 @@ def test_every_type_keeps_what_it_says(shop: Shop, warehouse: Warehouse, tmp_pat
 
 def test_only_what_is_new_is_read(shop: Shop, warehouse: Warehouse, tmp_path: Path) -> None:
     declaration = declare(tmp_path / "d", f"{MEMBERS}, overlap: 60")
-    old = NOW - timedelta(days=1)
+    old = now() - timedelta(days=1)
     shop.write(*(member(at, updated_at=old + timedelta(minutes=at)) for at in range(10)))
     assert pull(warehouse, declaration)[1].rows_landed == 10
     shop.write(
-        member(10, updated_at=NOW),
-        sa.update(members).where(members.c.id == 3).values(level="黑卡", updated_at=NOW),
+        member(10, updated_at=now()),
+        sa.update(members).where(members.c.id == 3).values(level="黑卡", updated_at=now()),
     )
     (table,), outcome = pull(warehouse, declaration)
     # the last minute is read again
@@ -109,7 +116,7 @@ def test_a_row_that_is_committed_late_is_not_missed(
 ) -> None:
     declaration = declare(tmp_path / "d", MEMBERS, POINTS)
     with shop.engine.connect() as late:
-        late.execute(member(1, updated_at=NOW - timedelta(minutes=5)))
+        late.execute(member(1, updated_at=now() - timedelta(minutes=5)))
         late.execute(point(1))
         shop.write(member(2), point(2))
         assert pull(warehouse, declaration)[1].rows_landed == 2
@@ -124,7 +131,7 @@ def test_a_time_to_come_and_no_time_at_all_stop_nobody(
     declaration = declare(
         tmp_path / "d", MEMBERS.replace("occurred_at: updated_at, ", "occurred_at: 姓名, ")
     )
-    ahead = NOW + timedelta(days=3650)
+    ahead = now() + timedelta(days=3650)
     shop.write(member(1, updated_at=ahead, 姓名=None), member(2, updated_at=None, 姓名=None))
     assert pull(warehouse, declaration)[1].rows_landed == 2
     shop.write(member(3, 姓名=None), member(4, updated_at=None, 姓名=None))
