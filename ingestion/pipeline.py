@@ -28,6 +28,7 @@ from dlt.common.schema.typing import TWriteDispositionConfig
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 from dlt.pipeline.exceptions import PipelineStepFailed
 
+from ingestion.blocklist import blocked_identifiers
 from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import (
@@ -80,10 +81,26 @@ LOADED_FILES = pa.schema(
         ("key_fingerprint", pa.string()),
     ]
 )
+BLOCKED_IDENTIFIERS = pa.schema(
+    [
+        pa.field("block_id", pa.string(), nullable=False),
+        ("identifier_type", pa.string()),
+        ("identifier_value", pa.string()),
+        ("token", pa.string()),
+    ]
+)
 LOAD_ID = "_dlt_load_id"
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
-KEYS = {"quarantine": "quarantine_id", "loaded_files": "file_id"}
-SCHEMAS = {"quarantine": QUARANTINE, "loaded_files": LOADED_FILES}
+KEYS = {
+    "quarantine": "quarantine_id",
+    "loaded_files": "file_id",
+    "blocked_identifiers": "block_id",
+}
+SCHEMAS = {
+    "quarantine": QUARANTINE,
+    "loaded_files": LOADED_FILES,
+    "blocked_identifiers": BLOCKED_IDENTIFIERS,
+}
 TABLES = (*RECORD_TABLES, *KEYS)
 
 SETTINGS = {
@@ -247,7 +264,12 @@ def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudon
         _resource(source, "event_id", _batches(reads, ledger))
         for source, reads in by_source.items()
     ]
-    for name, rows in (("quarantine", ledger.quarantined), ("loaded_files", ledger.loaded)):
+    tables = {"quarantine": ledger.quarantined, "loaded_files": ledger.loaded}
+    known = set(read_table(pipeline, "blocked_identifiers", ["block_id"])["block_id"].to_pylist())
+    blocked = blocked_identifiers(pseudonymiser)
+    if unknown := [row for row in blocked if row["block_id"] not in known]:
+        tables["blocked_identifiers"] = unknown
+    for name, rows in tables.items():
         resources.append(_resource(name, KEYS[name], _table(rows, SCHEMAS[name])))
     try:
         contract: Any = {"columns": "freeze", "data_type": "freeze"}

@@ -1,5 +1,6 @@
 {#
-    Materializes (id, component) of a model that selects undirected edges (low_id, high_id).
+    Materializes (identifier_id, component_id) of a model that selects links (strong_id, weak_id,
+    rejected_by): all that hold in a full build, afterwards those whose verdict changed.
 
     Hook and contract: every id points at its smallest neighbour, pointers jump once, both ends of
     every edge move to where they point, duplicates and loops fall away; until no edge is left. The
@@ -8,12 +9,54 @@
 #}
 {% materialization connected_components, default %}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set max_rounds = config.get('max_rounds', 60) -%}
+    {%- set adds = is_incremental() -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- set state = namespace(round=0, edges=component_table('edges_0'), left=0) -%}
-    {% do create_component_table(state.edges, sql) %}
+    {% if adds %}
+        {% do create_component_table(component_table('changes'), sql) %}
+        {% do create_component_table(component_table('parted'), parted_identifiers(target_relation)) %}
+        {% do create_component_table(component_table('edges_0'), changed_edges(target_relation)) %}
+    {% else %}
+        {% do create_component_table(component_table('edges_0'), distinct_edges(sql)) %}
+    {% endif %}
+    {% set rounds = contract_edges() %}
+    {% if adds %}
+        {% do create_component_table(component_table('components'), components(rounds)) %}
+        {% do create_component_table(component_table('moves'), moves(target_relation)) %}
+    {% endif %}
+    {% call statement('main') -%}
+        {% if adds %}
+            {{ merge_moves(target_relation) }}
+        {% else %}
+            create or replace table {{ target_relation }} {{ table_format() }} as
+            {{ components(rounds) }}
+        {% endif %}
+    {%- endcall %}
+
+    {% do drop_component_table(component_table('edges_' ~ rounds)) %}
+    {% for round in range(1, rounds + 1) %}
+        {% do drop_component_table(component_table('hooks_' ~ round)) %}
+        {% if 1 < round < rounds %}
+            {% do drop_component_table(component_table('composed_' ~ round)) %}
+        {% endif %}
+    {% endfor %}
+    {% if adds %}
+        {% for table in ['changes', 'parted', 'components', 'moves'] %}
+            {% do drop_component_table(component_table(table)) %}
+        {% endfor %}
+    {% endif %}
+    {% do persist_docs(target_relation, model) %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% do adapter.commit() %}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+{# Hooks and contracts the edges of the table edges_0 until none is left; returns the rounds. #}
+{% macro contract_edges() -%}
+    {%- set max_rounds = config.get('max_rounds', 60) -%}
+    {%- set state = namespace(round=0, edges=component_table('edges_0')) -%}
     {% set state.left = count_rows(state.edges) %}
     {% for _ in range(max_rounds) %}
         {% if state.left > 0 %}
@@ -33,31 +76,121 @@
             this ~ ': edges are left after ' ~ max_rounds ~ ' rounds; are the ids hashed?'
         ) %}
     {% endif %}
-
     {# the hooks of all rounds followed to their ends, from the last round to the first #}
     {% for round in range(state.round - 1, 1, -1) %}
         {% do create_component_table(
             component_table('composed_' ~ round), composed_hooks(round, state.round)
         ) %}
     {% endfor %}
-    {% call statement('main') -%}
-        create or replace table {{ target_relation }} {{ table_format() }} as
-        {{ components(state.round) }}
-    {%- endcall %}
+    {{ return(state.round) }}
+{%- endmacro %}
 
-    {% do drop_component_table(state.edges) %}
-    {% for round in range(1, state.round + 1) %}
-        {% do drop_component_table(component_table('hooks_' ~ round)) %}
-        {% if 1 < round < state.round %}
-            {% do drop_component_table(component_table('composed_' ~ round)) %}
+{% macro distinct_edges(links) -%}
+    select distinct
+        least(strong_id, weak_id) as low_id,
+        greatest(strong_id, weak_id) as high_id
+    from ({{ links }}) as links
+    where strong_id <> weak_id
+{%- endmacro %}
+
+{# Everything in components that a rejected link was part of: they are put together anew. #}
+{% macro parted_identifiers(clusters) -%}
+    with rejected as (
+        select strong_id as identifier_id from {{ component_table('changes') }}
+        where rejected_by is not null
+        union
+        select weak_id as identifier_id from {{ component_table('changes') }}
+        where rejected_by is not null
+    )
+    select clusters.identifier_id
+    from {{ clusters }} as clusters
+    where clusters.component_id in (
+        select broken.component_id
+        from {{ clusters }} as broken
+        inner join rejected on broken.identifier_id = rejected.identifier_id
+    )
+{%- endmacro %}
+
+{#
+    What to connect: new links, and all links of parted identifiers. An identifier stands for itself
+    where it is new or parted, and else for its whole component, so that this graph is small.
+#}
+{% macro changed_edges(clusters) -%}
+    {% set links = graph.nodes['model.' ~ project_name ~ '.' ~ config.get('meta').links].relation_name %}
+    {% set parted = component_table('parted') %}
+    with held as (
+        select strong_id, weak_id from {{ component_table('changes') }} where rejected_by is null
+        {% if count_rows(parted) %}
+        union
+        select strong_id, weak_id from {{ links }}
+        where
+            rejected_by is null
+            and (
+                strong_id in (select parted.identifier_id from {{ parted }} as parted)
+                or weak_id in (select parted.identifier_id from {{ parted }} as parted)
+            )
         {% endif %}
-    {% endfor %}
-    {% do persist_docs(target_relation, model) %}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {% do adapter.commit() %}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
-    {{ return({'relations': [target_relation]}) }}
-{% endmaterialization %}
+    ),
+    whole as (
+        select clusters.identifier_id, clusters.component_id
+        from {{ clusters }} as clusters
+        left join {{ parted }} as parted on clusters.identifier_id = parted.identifier_id
+        where parted.identifier_id is null
+    ),
+    lifted as (
+        select
+            coalesce(strong_ends.component_id, held.strong_id) as strong_id,
+            coalesce(weak_ends.component_id, held.weak_id) as weak_id
+        from held
+        left join whole as strong_ends on held.strong_id = strong_ends.identifier_id
+        left join whole as weak_ends on held.weak_id = weak_ends.identifier_id
+    )
+    {{ distinct_edges('select strong_id, weak_id from lifted') }}
+{%- endmacro %}
+
+{# The new component of every identifier that changes its own; null where it is linked no more. #}
+{% macro moves(clusters) -%}
+    with parted_or_new as (
+        select components.identifier_id, components.component_id
+        from {{ component_table('components') }} as components
+        left join {{ clusters }} as clusters on components.identifier_id = clusters.identifier_id
+        left join {{ component_table('parted') }} as parted
+            on components.identifier_id = parted.identifier_id
+        where clusters.identifier_id is null or parted.identifier_id is not null
+    ),
+    left_alone as (
+        select parted.identifier_id, cast(null as bigint) as component_id
+        from {{ component_table('parted') }} as parted
+        left join {{ component_table('components') }} as components
+            on parted.identifier_id = components.identifier_id
+        where components.identifier_id is null
+    ),
+    merged as (
+        select clusters.identifier_id, components.component_id
+        from {{ clusters }} as clusters
+        inner join {{ component_table('components') }} as components
+            on clusters.component_id = components.identifier_id
+        left join {{ component_table('parted') }} as parted
+            on clusters.identifier_id = parted.identifier_id
+        where parted.identifier_id is null and clusters.component_id <> components.component_id
+    )
+    select * from parted_or_new
+    union all
+    select * from left_alone
+    union all
+    select * from merged
+{%- endmacro %}
+
+{# One statement, so that a run that dies leaves the old components or the new ones. #}
+{% macro merge_moves(clusters) -%}
+    merge into {{ clusters }} as clusters
+    using {{ component_table('moves') }} as moves
+        on clusters.identifier_id = moves.identifier_id
+    when matched and moves.component_id is null then delete
+    when matched then update set component_id = moves.component_id
+    when not matched and moves.component_id is not null
+        then insert (identifier_id, component_id) values (moves.identifier_id, moves.component_id)
+{%- endmacro %}
 
 {# Working tables. On Spark they are files without an entry in the metastore: a run that died leaves
    none that the next could not overwrite, and Delta's log would cost more than the data. #}

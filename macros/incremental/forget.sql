@@ -3,12 +3,12 @@
     touches; the model then brings all rows of these keys again. Keys that lost all their rows (a
     customer merged away) are gone with it, which no merge on a unique key would do.
 #}
-{% macro forget_touched(key, upstream) -%}
-    {% if execute and config.get('materialized') == 'incremental' and is_incremental() %}
+{% macro forget_touched(key, upstream, key_in_upstream=none) -%}
+    {% if execute and is_kept_up() and is_incremental() %}
         {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ upstream] %}
         merge into {{ this }} as kept
         using (
-            select distinct {{ key }} from {{ node.relation_name }}
+            select distinct {{ key_in_upstream or key }} as {{ key }} from {{ node.relation_name }}
             where {{ is_new(upstream) }}
         ) as touched
             on kept.{{ key }} = touched.{{ key }}
@@ -21,11 +21,20 @@
     its watermark has left (no engine but DuckDB writes both in one transaction).
 #}
 {% macro forget_unfinished() -%}
-    {% if execute and config.get('materialized') == 'incremental' and is_incremental() %}
+    {% if execute and is_kept_up() and is_incremental() %}
         {% set positions = [] %}
         {% for upstream in varargs %}
             {% do positions.append(watermark(upstream)) %}
         {% endfor %}
         delete from {{ this }} where {{ config.get('meta').sequence }} > {{ positions | max }}
+    {% endif %}
+{%- endmacro %}
+
+{# Hook before a model that is never built anew: delete the rows of keys that `upstream` has no more. #}
+{% macro forget_vanished(key, upstream) -%}
+    {% if execute and is_incremental() %}
+        {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ upstream] %}
+        delete from {{ this }}
+        where {{ key }} not in (select present.{{ key }} from {{ node.relation_name }} as present)
     {% endif %}
 {%- endmacro %}

@@ -5,6 +5,10 @@
 #}
 {% macro should_full_refresh() -%}
     {% set asked = config.get('full_refresh') %}
+    {# what nothing but time can tell is never built anew: who had which id before #}
+    {% if asked is sameas false %}
+        {{ return(false) }}
+    {% endif %}
     {% set asked = flags.FULL_REFRESH if asked is none else asked %}
     {% if asked or model.resource_type != 'model' or not execute %}
         {{ return(asked) }}
@@ -30,6 +34,11 @@
         {% for node_id in seen | sort %}
             {% set node = graph.nodes[node_id] %}
             {% do parts.append(node.checksum.checksum) %}
+            {% for source_id in node.depends_on.nodes or [] if source_id in graph.sources %}
+                {% if graph.sources[source_id].config.meta.get('is_rule') %}
+                    {% do parts.append(rows_of_rule(graph.sources[source_id])) %}
+                {% endif %}
+            {% endfor %}
             {% if node_id != model.unique_id %}
                 {% do parts.append(generations.get(node.name, {}).get('generation', '')) %}
             {% endif %}
@@ -37,6 +46,15 @@
         {% do fingerprints.update({model.name: local_md5(parts | join('|'))}) %}
     {% endif %}
     {{ return(fingerprints[model.name]) }}
+{%- endmacro %}
+
+{# How many rows a raw table has that holds rules: rows are only added to it. #}
+{% macro rows_of_rule(source) -%}
+    {% set counted = graph.watermarks.setdefault('rows_of_rules', {}) %}
+    {% if source.identifier not in counted %}
+        {% do counted.update({source.identifier: count_rows(source.relation_name)}) %}
+    {% endif %}
+    {{ return(counted[source.identifier] | string) }}
 {%- endmacro %}
 
 {% macro collect_ancestors(node_id, seen) -%}

@@ -98,7 +98,7 @@
     not leave the old watermark beside the new rows.
 #}
 {% macro forget_watermark() -%}
-    {% if execute and config.get('materialized') == 'incremental' %}
+    {% if execute and is_kept_up() %}
         {% if model.name in known_watermarks() and not is_incremental() %}
             {% do known_watermarks().pop(model.name) %}
             {% do adapter.dispatch('delete_watermark')() %}
@@ -108,7 +108,7 @@
 
 {# Hook after a model: how far it has read, under which rules. #}
 {% macro remember_watermarks() -%}
-    {% if execute and config.get('materialized') == 'incremental' %}
+    {% if execute and is_kept_up() %}
         {% set built_anew = not is_incremental() %}
         {% set positions = {} %}
         {% for node_id in model.depends_on.nodes %}

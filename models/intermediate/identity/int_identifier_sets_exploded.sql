@@ -1,27 +1,34 @@
--- One row per identifier set and identifier in it, the strongest first.
-with sets as (
+-- One row per identifier set and identifier in it, the strongest first. A set never changes, so the
+-- load that brings it first appends it.
+with arrived as (
 
     select
         identifier_set_id,
         identifier_set,
-        cast(sum(observation_count) as bigint) as observation_count,
-        min(first_seen_at) as first_seen_at,
-        max(last_seen_at) as last_seen_at
+        min(load_seq) as load_seq
     from {{ ref('int_identifier_sets_observed') }}
+    where {{ is_new('int_identifier_sets_observed') }}
     group by identifier_set_id, identifier_set
+
+),
+
+unseen as (
+
+    select * from arrived
+    {% if is_incremental() %}
+        where identifier_set_id not in (select seen.identifier_set_id from {{ this }} as seen)
+    {% endif %}
 
 ),
 
 exploded as (
 
     select distinct
-        sets.identifier_set_id,
-        sets.observation_count,
-        sets.first_seen_at,
-        sets.last_seen_at,
+        unseen.identifier_set_id,
+        unseen.load_seq,
         words.word as identifier
-    from sets
-    {{ unnest_words('sets.identifier_set') }}
+    from unseen
+    {{ unnest_words('unseen.identifier_set') }}
 
 ),
 
@@ -29,34 +36,52 @@ typed as (
 
     select
         identifier_set_id,
+        load_seq,
         {{ hash_id('identifier') }} as identifier_id,
         split_part(identifier, ':', 1) as identifier_type,
         split_part(identifier, ':', 2) as namespace,
         substr(
             identifier,
             length(split_part(identifier, ':', 1)) + length(split_part(identifier, ':', 2)) + 3
-        ) as identifier_value,
-        observation_count,
-        first_seen_at,
-        last_seen_at
+        ) as identifier_value
     from exploded
+
+),
+
+checked as (
+
+    select
+        typed.*,
+        case
+            when blocked.identifier_value is not null then 'blocked_value'
+            when not {{ matches('typed.identifier_value', 'formats.pattern') }} then 'wrong_format'
+        end as rejected_by
+    from typed
+    left join {{ ref('int_identifier_values_blocked') }} as blocked
+        on
+            typed.identifier_type = blocked.identifier_type
+            and lower(typed.identifier_value) = blocked.identifier_value
+    left join {{ ref('identifier_formats') }} as formats
+        on typed.identifier_type = formats.identifier_type
 
 ),
 
 ranked as (
 
     select
-        typed.*,
+        checked.*,
         types.strength,
-        types.identifies_person,
-        types.max_member_ids,
         row_number() over (
-            partition by typed.identifier_set_id
-            order by types.strength nulls last, typed.identifier_id
+            partition by checked.identifier_set_id
+            order by
+                -- what everybody may have says least
+                case when checked.rejected_by is null then 0 else 1 end,
+                types.strength nulls last,
+                checked.identifier_id
         ) as strength_rank
-    from typed
+    from checked
     left join {{ ref('identifier_types') }} as types
-        on typed.identifier_type = types.identifier_type
+        on checked.identifier_type = types.identifier_type
 
 )
 

@@ -1,8 +1,15 @@
-{{ config(materialized='connected_components') }}
-
 -- One row per linked identifier and the smallest identifier it is connected to.
-select distinct
-    least(strong_id, weak_id) as low_id,
-    greatest(strong_id, weak_id) as high_id
-from {{ ref('int_identifier_links_judged') }}
-where rejected_by is null and strong_id <> weak_id
+-- depends_on: {{ ref('int_identifier_link_changes') }}, {{ ref('int_identifier_links_judged') }}
+select
+    strong_id,
+    weak_id,
+    rejected_by
+{% if is_incremental() %}
+    from {{ ref('int_identifier_link_changes') }}
+    where
+        {{ is_new('int_identifier_link_changes') }}
+        and (rejected_by is null or held_before)
+{% else %}
+    from {{ ref('int_identifier_links_judged') }}
+    where rejected_by is null
+{% endif %}

@@ -2,15 +2,24 @@
 with observed as (
 
     select
-        identifier_id,
-        identifier_type,
-        namespace,
-        identifier_value,
-        cast(sum(observation_count) as bigint) as observation_count,
-        min(first_seen_at) as first_seen_at,
-        max(last_seen_at) as last_seen_at
-    from {{ ref('int_identifier_sets_exploded') }}
-    group by identifier_id, identifier_type, namespace, identifier_value
+        exploded.identifier_id,
+        exploded.identifier_type,
+        exploded.namespace,
+        exploded.identifier_value,
+        exploded.rejected_by,
+        cast(sum(sets.observation_count) as bigint) as observation_count,
+        min(sets.first_seen_at) as first_seen_at,
+        max(sets.last_seen_at) as last_seen_at
+    from {{ ref('int_identifier_sets_exploded') }} as exploded
+    inner join {{ ref('int_identifier_sets_observed') }} as sets
+        on exploded.identifier_set_id = sets.identifier_set_id
+    where {{ is_touched('exploded.identifier_id', 'int_identifiers_touched') }}
+    group by
+        exploded.identifier_id,
+        exploded.identifier_type,
+        exploded.namespace,
+        exploded.identifier_value,
+        exploded.rejected_by
 
 )
 

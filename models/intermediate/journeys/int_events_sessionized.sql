@@ -19,7 +19,7 @@ with touched as (
         events.stream_id is not null
         and events.exclusion_reason is null
         and repeated.event_id is null
-        and events.event_type is distinct from 'identity_link'
+        and coalesce(events.event_type, '') not in ('identity_link', 'identity_unlink')
         and {{ is_touched('events.stream_id', 'int_events_unioned') }}
 
 ),

@@ -1,0 +1,52 @@
+-- One row per identifier that a record parts from another, or from all others, and load.
+with parted as (
+
+    select
+        events.event_id,
+        events.identifier_set_id,
+        events.occurred_at as retracted_at,
+        events.load_seq,
+        retractions.reason,
+        retractions.parts_from_all,
+        retractions.lasts
+    from {{ ref('int_events_unioned') }} as events
+    inner join {{ ref('identifier_retractions') }} as retractions
+        on events.event_type = retractions.event_type
+    where events.exclusion_reason is null and {{ is_new('int_events_unioned', 'events') }}
+
+),
+
+named as (
+
+    select
+        parted.*,
+        exploded.identifier_id,
+        count(*) over (partition by parted.event_id) as identifier_count
+    from parted
+    inner join {{ ref('int_identifier_sets_exploded') }} as exploded
+        on parted.identifier_set_id = exploded.identifier_set_id
+
+),
+
+retracted as (
+
+    select
+        named.event_id,
+        named.identifier_id,
+        -- of several identifiers each is parted from the others, a single one from everybody
+        others.identifier_id as other_id,
+        named.reason,
+        named.lasts,
+        named.retracted_at,
+        named.load_seq
+    from named
+    left join named as others
+        on
+            named.event_id = others.event_id
+            and named.identifier_id <> others.identifier_id
+            and not named.parts_from_all
+    where named.parts_from_all or named.identifier_count = 1 or others.identifier_id is not null
+
+)
+
+select * from retracted
