@@ -1,5 +1,6 @@
 -- One row per identifier and change of its customer: what each was before and after, and the link
 -- that did it. Nothing but this table remembers, so it is never built anew.
+-- depends_on: {{ ref('int_identifier_link_changes') }}
 {% if is_incremental() %}
     with before as (
 
