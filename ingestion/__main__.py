@@ -1,4 +1,4 @@
-"""``python -m ingestion``: write the sample brand, collect, pull, consume, load."""
+"""``python -m ingestion``: write the sample brand, collect, pull, consume, load, explain."""
 
 from __future__ import annotations
 
@@ -55,6 +55,10 @@ def main() -> int:
         "--accept-shrunk", action="store_true", help="land snapshots with far fewer rows, too"
     )
     tables.set_defaults(run=_pull_tables)
+    explaining = commands.add_parser("explain", help="why two identifiers are one customer, or not")
+    explaining.add_argument("one", help="type:value, such as phone:13912345678")
+    explaining.add_argument("other", help="type:value, such as member_id:M1")
+    explaining.set_defaults(run=_explain)
     arguments = parser.parse_args()
     try:
         return arguments.run(Warehouse.from_environment(), arguments)
@@ -151,6 +155,19 @@ def _pull_tables(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
     for line in outcome.refused:
         print(f"error: nothing of this file could be read: {line}", file=sys.stderr)
     return 2 if outcome.refused or any(table.error for table in pulled) else 0
+
+
+def _explain(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    from ingestion.explain import ExplainError, explain
+    from ingestion.pseudonyms import configured_pseudonymiser
+
+    try:
+        lines = explain(warehouse, arguments.one, arguments.other, configured_pseudonymiser())
+    except ExplainError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(*lines, sep="\n")
+    return 0
 
 
 def _report(outcome: Outcome) -> None:

@@ -53,6 +53,7 @@ def deliver(warehouse: Path, records: Iterable[Mapping[str, Any]], load: int) ->
     rows = [
         {
             "event_id": f"{load}-{number}",
+            "source": "sensors",
             "event_type": record["event_type"],
             "identifier_set": record["identifiers"],
             "occurred_at": record["occurred_at"],

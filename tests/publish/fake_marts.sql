@@ -192,3 +192,30 @@ from range(90) days (day);
 create or replace table marts.unmapped_events as
 select 'sensors' as source, '活动大转盘' as raw_event, count(*) as event_count
 from marts.events where event_type is null having count(*) > 0;
+
+create or replace table marts.customer_identifier_history as
+select
+    identifier_id, customer_id, first_seen_at as valid_from, cast(null as timestamp) as valid_to, true as is_current,
+    'new' as change_type, cast(null as varchar) as previous_customer_id, cast(null as varchar) as caused_by_link_id,
+    cast(null as varchar) as caused_by_rule, first_seen_at as changed_at
+from marts.customer_identifiers;
+
+create or replace table marts.identifier_links as
+select
+    strong.identifier_id || ' ' || weak.identifier_id as link_id, strong.identifier_id,
+    weak.identifier_id as other_identifier_id, strong.identifier_type, weak.identifier_type as other_identifier_type,
+    strong.customer_id, weak.customer_id as other_customer_id, true as is_trusted, cast(null as varchar) as rejected_by,
+    cast(1 as bigint) as observation_count, 'sensors' as sources, strong.first_seen_at, strong.last_seen_at
+from marts.customer_identifiers strong
+join marts.customer_identifiers weak on strong.customer_id = weak.customer_id and strong.identifier_id < weak.identifier_id;
+
+create or replace table marts.customer_changes as
+select
+    customer_id as previous_customer_id, md5(customer_id) as customer_id, 'merge' as change_type,
+    first_seen_at as changed_at, cast(1 as bigint) as identifier_count, cast(null as varchar) as caused_by_link_id,
+    cast(null as varchar) as caused_by_rule
+from marts.customers where false;
+
+create or replace table marts.identity_health as
+select 'largest_customer' as figure, 'identifiers' as figure_of, cast(max(identifier_count) as double) as figure_value
+from marts.customers;

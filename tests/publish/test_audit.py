@@ -226,6 +226,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
         # A brand that declared its spend and nothing else.
         (
             *("customers", "customer_attributes", "customer_identifiers", "customer_tags"),
+            *("customer_identifier_history", "identifier_links", "identity_health"),
             *("events", "journey_paths", "orders"),
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
             "unmapped_events",

@@ -136,9 +136,11 @@ def mart(warehouse: Path, name: str) -> pd.DataFrame:
 
 
 def marts(warehouse: Path) -> dict[str, pd.DataFrame]:
-    """Every mart, rows and columns in an order of their own."""
-    return {
-        directory.name: worlds.in_order(mart(warehouse, directory.name))
-        for directory in (warehouse / "lake" / "marts.db").iterdir()
-        if directory.name != worlds.NAMES_LOADS
-    }
+    """Every mart that does not tell when, rows and columns in an order of their own."""
+    return worlds.comparable(
+        {
+            directory.name: mart(warehouse, directory.name)
+            for directory in (warehouse / "lake" / "marts.db").iterdir()
+            if directory.name not in worlds.TELL_WHEN
+        }
+    )

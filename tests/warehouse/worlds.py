@@ -28,6 +28,8 @@ PROJECT = Path(__file__).parents[2]
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 # Names the loads themselves, which differ from one schedule of deliveries to another.
 NAMES_LOADS = "load_accounting"
+# Tell when what became known: that is another story for each schedule.
+TELL_WHEN = (NAMES_LOADS, "customer_identifier_history", "customer_changes")
 # What a channel's events and profiles can break.
 CHANNEL_TESTS = ("events,test_type:data", "customers,test_type:data", "customer_tags,test_type:data")
 CHANNEL_TESTS += ("customer_attributes,test_type:data", "path:models/intermediate/profiles")
@@ -174,16 +176,32 @@ def deliver(world: Path, warehouse: Path, delivery: dict[str, list[str]], number
 
 
 def marts(warehouse: Path) -> dict[str, pd.DataFrame]:
-    """Every mart, rows and columns in an order of their own."""
+    """Every mart that does not tell when, rows and columns in an order of their own."""
     with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
         names = database.execute(
             "select table_name from information_schema.tables where table_schema = 'marts'"
         ).fetchall()
-        return {
-            name: in_order(database.execute(f"select * from marts.{name}").df())
+        frames = {
+            name: database.execute(f"select * from marts.{name}").df()
             for (name,) in names
-            if name != NAMES_LOADS
+            if name not in TELL_WHEN
         }
+    return comparable(frames)
+
+
+def comparable(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Marts with each customer named after the smallest of the identifiers.
+
+    A customer's id is minted when the customer is first seen, so it depends on the schedule; who is
+    one customer does not.
+    """
+    identifiers = frames["customer_identifiers"]
+    smallest = identifiers.groupby("customer_id")["identifier_id"].min()
+    assert smallest.is_unique
+    for frame in frames.values():
+        for column in frame.columns.intersection(["customer_id", "other_customer_id"]):
+            frame[column] = frame[column].map(smallest).fillna(frame[column])
+    return {name: in_order(frame) for name, frame in frames.items()}
 
 
 def generations(warehouse: Path) -> dict[str, str]:

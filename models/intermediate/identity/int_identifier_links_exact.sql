@@ -3,12 +3,13 @@ with evidence as (
 
     select
         identifier_set_id,
+        source,
         cast(sum(observation_count) as bigint) as observation_count,
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at
     from {{ ref('int_identifier_sets_observed') }}
     where is_evidence
-    group by identifier_set_id
+    group by identifier_set_id, source
 
 ),
 
@@ -20,6 +21,7 @@ paired as (
         others.identifier_id as weak_id,
         others.identifier_type as weak_type,
         coalesce(strongest.rejected_by, others.rejected_by) as rejected_by,
+        evidence.source,
         evidence.observation_count,
         evidence.first_seen_at,
         evidence.last_seen_at
@@ -36,6 +38,23 @@ paired as (
 
 ),
 
+by_source as (
+
+    select
+        strong_id,
+        strong_type,
+        weak_id,
+        weak_type,
+        rejected_by,
+        source,
+        sum(observation_count) as observation_count,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from paired
+    group by strong_id, strong_type, weak_id, weak_type, rejected_by, source
+
+),
+
 linked as (
 
     select
@@ -44,10 +63,11 @@ linked as (
         weak_id,
         weak_type,
         rejected_by,
+        {{ join_words('source', ' ', 'source') }} as sources,
         cast(sum(observation_count) as bigint) as observation_count,
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at
-    from paired
+    from by_source
     group by strong_id, strong_type, weak_id, weak_type, rejected_by
 
 )

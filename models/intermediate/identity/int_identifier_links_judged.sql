@@ -54,15 +54,22 @@ retracted as (
         types.ttl_days,
         coalesce(
             around.rejected_by,
-            strong_ends.lasting_reason,
-            weak_ends.lasting_reason,
-            case when around.last_seen_at <= strong_ends.parted_at then strong_ends.reason end,
-            case when around.last_seen_at <= weak_ends.parted_at then weak_ends.reason end,
-            case when around.last_seen_at <= both_ends.parted_at then both_ends.reason end
+            case
+                when coalesce(strong_types.form_of, around.strong_type)
+                    = coalesce(types.form_of, around.weak_type)
+                    then null
+                when strong_ends.lasting_reason is not null then strong_ends.lasting_reason
+                when weak_ends.lasting_reason is not null then weak_ends.lasting_reason
+                when around.last_seen_at <= strong_ends.parted_at then strong_ends.reason
+                when around.last_seen_at <= weak_ends.parted_at then weak_ends.reason
+                when around.last_seen_at <= both_ends.parted_at then both_ends.reason
+            end
         ) as retracted_by
     from around
     left join {{ ref('identifier_types') }} as types
         on around.weak_type = types.identifier_type
+    left join {{ ref('identifier_types') }} as strong_types
+        on around.strong_type = strong_types.identifier_type
     left join parted as strong_ends
         on around.strong_id = strong_ends.identifier_id and strong_ends.other_id is null
     left join parted as weak_ends
@@ -181,6 +188,7 @@ judged as (
         contested.weak_id,
         contested.weak_type,
         contested.observation_count,
+        contested.sources,
         contested.first_seen_at,
         contested.last_seen_at,
         coalesce(

@@ -8,6 +8,7 @@ with trusted as (
         judged.weak_id,
         judged.weak_type,
         judged.observation_count,
+        judged.sources,
         judged.first_seen_at,
         judged.last_seen_at,
         coalesce(

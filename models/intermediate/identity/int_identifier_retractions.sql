@@ -16,15 +16,28 @@ with parted as (
 
 ),
 
+-- a phone and its hashes are one
 named as (
 
     select
         parted.*,
         exploded.identifier_id,
-        count(*) over (partition by parted.event_id) as identifier_count
+        exploded.namespace || ':' || coalesce(types.form_of, exploded.identifier_type) as kind
     from parted
     inner join {{ ref('int_identifier_sets_exploded') }} as exploded
         on parted.identifier_set_id = exploded.identifier_set_id
+    left join {{ ref('identifier_types') }} as types
+        on exploded.identifier_type = types.identifier_type
+
+),
+
+counted as (
+
+    select
+        event_id,
+        count(distinct kind) as kind_count
+    from named
+    group by event_id
 
 ),
 
@@ -40,12 +53,14 @@ retracted as (
         named.retracted_at,
         named.load_seq
     from named
+    inner join counted
+        on named.event_id = counted.event_id
     left join named as others
         on
             named.event_id = others.event_id
-            and named.identifier_id <> others.identifier_id
+            and named.kind <> others.kind
             and not named.parts_from_all
-    where named.parts_from_all or named.identifier_count = 1 or others.identifier_id is not null
+    where named.parts_from_all or counted.kind_count = 1 or others.identifier_id is not null
 
 )
 

@@ -1,10 +1,12 @@
--- One row per set of identifiers that came together in one record, and load: how often, and when.
+-- One row per set of identifiers that came together in one record, source and load: how often, and
+-- when.
 -- Events repeat the same few sets, so the graph is built from sets, not from events.
 with observed as (
 
     select
         events.identifier_set_id,
         events.identifier_set,
+        events.source,
         events.occurred_at as observed_at,
         -- a record that parts identifiers is none that they belong together
         retractions.event_type is null as is_evidence,
@@ -17,6 +19,7 @@ with observed as (
     select
         identifier_set_id,
         identifier_set,
+        source,
         ordered_at as observed_at,
         true as is_evidence,
         load_seq
@@ -26,6 +29,7 @@ with observed as (
     select
         identifier_set_id,
         identifier_set,
+        source,
         observed_at,
         true as is_evidence,
         load_seq
@@ -39,6 +43,7 @@ counted as (
     select
         identifier_set_id,
         identifier_set,
+        source,
         is_evidence,
         load_seq,
         count(*) as observation_count,
@@ -46,7 +51,7 @@ counted as (
         max(observed_at) as last_seen_at
     from observed
     where identifier_set <> ''
-    group by identifier_set_id, identifier_set, is_evidence, load_seq
+    group by identifier_set_id, identifier_set, source, is_evidence, load_seq
 
 )
 
