@@ -19,7 +19,8 @@ with touched as (
         events.stream_id is not null
         and events.exclusion_reason is null
         and repeated.event_id is null
-        and events.event_type is distinct from 'identity_link'
+        -- what is told of a person is no visit
+        and coalesce(events.event_type, '') not in ('identity_link', 'profile_update')
         and {{ is_touched('events.stream_id', 'int_events_unioned') }}
 
 ),
