@@ -53,6 +53,8 @@ const TODAY = {
   },
 };
 const told = { ways: [], errors: [] };
+// Requests whose answer a page waits for: leaving it would break them off. Beacons outlive it.
+const waiting = new Set();
 
 /** One visit: a browser that is started, and closed at the end. What it knows stays in its profile. */
 async function visiting(pages, clock, go) {
@@ -67,10 +69,13 @@ async function visiting(pages, clock, go) {
   await context.addInitScript((visit) => (window.visit = visit), { collector, pages });
   context.on("request", (request) => {
     const { origin, pathname } = new URL(request.url());
-    if (origin !== shop)
-      told.ways.push(`${request.resourceType()} ${request.method()} ${pathname}${packing(request)}`);
+    const kind = request.resourceType();
+    if (origin !== shop) told.ways.push(`${kind} ${request.method()} ${pathname}${packing(request)}`);
+    if (kind !== "ping") waiting.add(request);
   });
+  context.on("requestfinished", (request) => waiting.delete(request));
   context.on("requestfailed", (request) => {
+    if (!waiting.delete(request)) return;
     const { origin, pathname } = new URL(request.url());
     told.errors.push(`${request.method()} ${origin}${pathname}: ${request.failure()?.errorText}`);
   });
@@ -96,7 +101,7 @@ async function arrive(page, path, referer) {
   await Promise.all([page.goto(shop + path, { referer }), ...configurations]);
 }
 
-/** Wait until the collector has taken so many records of each SDK in all. */
+/** Wait until the collector has taken so many records of each SDK in all, and answered. */
 async function collected(...wanted) {
   const until = Date.now() + PATIENCE;
   for (;;) {
@@ -104,9 +109,9 @@ async function collected(...wanted) {
     const counts = SOURCES.map((source) =>
       Number(text.match(new RegExp(`records_total{source="${source}"} (\\d+)`))?.[1] ?? 0),
     );
-    if (counts.every((count, index) => count >= wanted[index])) return;
+    if (waiting.size === 0 && counts.every((count, index) => count >= wanted[index])) return;
     if (Date.now() > until)
-      throw new Error(`${counts} records came of ${SOURCES}, not ${wanted}: ${told.errors}`);
+      throw new Error(`${counts} records of ${SOURCES} came, not ${wanted}: ${told.errors}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
