@@ -48,11 +48,16 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
         event = pseudonymiser.scrub_values(unfolded(as_object(item, "the event")))
         happened_at = required({"dtm": event.get("ttm") or event.get("dtm")}, "dtm")
         instant(happened_at, per_second=1000)
+        bought = next(iter(_contexts(event, "transaction") or _contexts(event, "refund")), {})
         own = {
             "_occurred_ms": happened_at,
             "_action": _action(event),
             "_product_id": _product_id(event),
-            "_properties": _known({name: at(event, path) for name, path in PROPERTIES.items()}),
+            "_order_id": at(bought, "transaction_id"),
+            "_properties": _known(
+                {"revenue": at(bought, "revenue")}
+                | _known({name: at(event, path) for name, path in PROPERTIES.items()})
+            ),
             "_ip": request.ip,
             "_user_agent": pseudonymiser.scrub(event.get("ua") or request.user_agent),
         }
@@ -114,18 +119,21 @@ def _action(event: dict[str, Any]) -> str | None:
 
 def _product_id(event: dict[str, Any]) -> Any:
     """The product of the event itself, or of the first product among its contexts."""
-    own = at(event, "ue_pr.data.data")
-    contexts = at(event, "co.data")
-    products = [
-        context.get("data")
-        for context in (contexts if isinstance(contexts, list) else [])
-        if "/product/" in str(at(context, "schema"))
-    ]
-    for holder in (own, *products):
+    for holder in (at(event, "ue_pr.data.data"), *_contexts(event, "product")):
         for name in ("product_id", "sku", "id"):
             if value := at(holder, name):
                 return value
     return event.get("ti_sk")
+
+
+def _contexts(event: dict[str, Any], name: str) -> list[Any]:
+    """What the contexts of one schema say."""
+    contexts = at(event, "co.data")
+    return [
+        at(context, "data")
+        for context in (contexts if isinstance(contexts, list) else [])
+        if f"/{name}/" in str(at(context, "schema"))
+    ]
 
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:

@@ -128,6 +128,8 @@ def test_posthog_finds_no_flags_and_goes_on(collector: Service, path: str) -> No
     assert answer.status == 200
     assert answer.json["featureFlags"] == {}
     assert answer.json["sessionRecording"] is False
+    # an SDK that is not told so sends no clicks
+    assert answer.json["autocapture_opt_out"] is False
 
 
 def test_a_browser_may_ask_before_it_sends(collector: Service) -> None:

@@ -17,7 +17,7 @@ first_reports as (
     select
         order_line_version_id,
         row_number() over (
-            partition by source, source_order_id, version_group, version, item_id
+            partition by replace_group, version_group, version, item_id
             order by ordered_at, order_line_version_id
         ) as report_number
     from {{ ref('int_order_lines_unioned') }}

@@ -52,6 +52,16 @@ def test_an_e_commerce_step_is_named_by_its_type_and_knows_its_product() -> None
     assert (payload["_action"], payload["_product_id"]) == ("product_view", "SKU2")
 
 
+def test_an_e_commerce_transaction_knows_its_order_and_money() -> None:
+    bought = {"transaction_id": "o1", "revenue": 398, "currency": "CNY"}
+    context = {"schema": "iglu:x.ecommerce/transaction/jsonschema/1-0-0", "data": bought}
+    event = described("snowplow_ecommerce_action", {"type": "transaction"})
+    fields = {"ue_px": encoded(event), "cx": encoded({"data": [context]})}
+    payload = one("snowplow", wire.snowplow(wire.snowplow_event(1, e="ue", **fields)))
+    assert (payload["_action"], payload["_order_id"]) == ("transaction", "o1")
+    assert payload["_properties"] == {"revenue": 398}
+
+
 def test_a_structured_event_is_named_by_its_action() -> None:
     fields = {"e": "se", "se_ac": "add-to-cart", "se_la": "面霜", "se_va": "199"}
     payload = one("snowplow", wire.snowplow(wire.snowplow_event(1, **fields)))

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -114,6 +115,33 @@ def write_world(
         [directory / "landing" / "declared" / "sample_brand.yml"],
         lambda _: None,
     )
+    if every_source:
+        wire.deliver(warehouse, "segment", reported_again(warehouse), "again.jsonl")
+        load(warehouse, [], lambda _: None)
+
+
+def reported_again(warehouse: Warehouse) -> list[wire.Line]:
+    """Orders of the own shop as another SDK on its pages tells them: sooner, or later."""
+    with duckdb.connect(str(warehouse.database), read_only=True) as database:
+        orders = database.execute(
+            "select payload ->> '$.properties.order_id', "
+            "cast(payload ->> '$.time' as bigint) / 1000 "
+            "+ if(row_number() over (order by event_id) % 2 = 0, 1, -1) "
+            "from raw.sensors where payload ->> '$.event' = 'PayOrder' order by event_id limit ?",
+            [LINES_PER_SOURCE],
+        ).fetchall()
+    assert orders
+    return [
+        wire.segment(
+            wire.segment_call(
+                LINES_PER_SOURCE + number,
+                event="Order Completed",
+                originalTimestamp=datetime.fromtimestamp(second, UTC).isoformat(),
+                properties={"order_id": order_id, "total": number},
+            )
+        )
+        for number, (order_id, second) in enumerate(orders)
+    ]
 
 
 def empty_warehouse(directory: Path) -> None:

@@ -27,6 +27,7 @@ CONFIGURATION = {
     "surveys": False,
     "heatmaps": False,
     "capturePerformance": False,
+    "autocapture_opt_out": False,
     "autocaptureExceptions": False,
     "siteApps": [],
     "toolbarParams": {},

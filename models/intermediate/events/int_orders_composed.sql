@@ -25,13 +25,14 @@ latest as (
 
 ),
 
--- the same line can come twice in one version (two SDK reports of one order)
+-- the same line can come twice in one version: two reports of one order, be they of two SDKs that
+-- stand side by side on the shop's pages and both tell its number
 lines as (
 
     select
         *,
         row_number() over (
-            partition by source, source_order_id, version_group, version, item_id
+            partition by is_reported_by_event, replace_group, version_group, version, item_id
             order by ordered_at, order_line_version_id
         ) as report_number
     from latest

@@ -19,7 +19,9 @@ with touched as (
         events.stream_id is not null
         and events.exclusion_reason is null
         and repeated.event_id is null
-        and coalesce(events.event_type, '') not in ('identity_link', 'identity_unlink')
+        -- what is told of a person is no visit
+        and coalesce(events.event_type, '')
+        not in ('identity_link', 'identity_unlink', 'profile_update')
         and {{ is_touched('events.stream_id', 'int_events_unioned') }}
 
 ),

@@ -49,7 +49,8 @@ renamed as (
         -- ids
         event_id,
         'sensors' as source,
-        event as raw_event,
+        -- a change of the profile has a type and no name
+        coalesce(event, record_type) as raw_event,
         {{ identifiers([
             ('member_id', none, 'member_id'),
             ('wechat_union_id', none, 'mini_program_union_id'),

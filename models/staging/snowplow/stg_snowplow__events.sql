@@ -6,6 +6,7 @@
     'page_url': 'url',
     'referrer': 'refr',
     'product_id': '_product_id',
+    'ecommerce_order_id': '_order_id',
     'transaction_id': 'tr_id',
     'item_transaction_id': 'ti_id',
     'properties': '_properties',
@@ -50,7 +51,7 @@ renamed as (
         referrer,
         {{ landing_page_columns('page_url') }},
         product_id as item_id,
-        coalesce(transaction_id, item_transaction_id) as order_id,
+        coalesce(ecommerce_order_id, transaction_id, item_transaction_id) as order_id,
         properties,
 
         -- who asked
