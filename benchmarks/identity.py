@@ -1,29 +1,51 @@
-"""Identity clustering of N link rows: the product's materialization beside scipy."""
+"""Identity clustering of N link rows: the product's materialization beside libraries."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
 
 from benchmarks.measure import Benchmark, Contender, Work
-from benchmarks.warehouse import copy_of, dbt_work, make_empty
+from benchmarks.warehouse import copy_of, dbt, dbt_work, make_empty
 
 MODEL = "int_identifiers_clustered"
 LINKS = "intermediate.int_identifier_links_judged"
+CHANGES = "intermediate.int_identifier_link_changes"
+NEW_SHARE = 0.01
 
 
 def prepare(directory: Path, events: int) -> None:
-    for name, links in (("warehouse", events), ("empty", 0)):
-        make_empty(directory / name)
-        low, high = graph(links)
-        frame = pd.DataFrame({"strong_id": low, "weak_id": high})
-        with duckdb.connect(str(directory / name / "omnitouch.duckdb")) as database:
-            database.register("links", frame)
-            database.execute(f"insert into {LINKS} by name select * from links")
+    """Three warehouses: without links, with all, and with all but the newest in components."""
+    low, high = graph(events)
+    frame = pd.DataFrame({"strong_id": low, "weak_id": high})
+    make_empty(directory / "empty")
+    for name in ("whole", "grown"):
+        shutil.copytree(directory / "empty", directory / name)
+    add_links(directory / "whole", frame)
+    newest = int(events * (1 - NEW_SHARE))
+    add_links(directory / "grown", frame[:newest])
+    dbt(directory / "grown", "run", "--full-refresh", "--select", MODEL)
+    add_links(directory / "grown", frame[newest:])
+    with duckdb.connect(str(directory / "grown" / "omnitouch.duckdb")) as database:
+        database.register("links", frame[newest:])
+        database.execute(
+            f"insert into {CHANGES} by name "
+            "select *, false as held_before, 1 as change_seq from links"
+        )
+
+
+def add_links(warehouse: Path, frame: pd.DataFrame) -> None:
+    with duckdb.connect(str(warehouse / "omnitouch.duckdb")) as database:
+        database.register("links", frame)
+        database.execute(f"insert into {LINKS} by name select * from links")
 
 
 def graph(links: int) -> tuple[np.ndarray, np.ndarray]:
@@ -54,9 +76,9 @@ def graph(links: int) -> tuple[np.ndarray, np.ndarray]:
     return ids[low[rows]], ids[high[rows]]
 
 
-def ours(name: str, directory: Path, _: int) -> Work:
+def ours(name: str, directory: Path, _: int, *arguments: str) -> Work:
     copy = copy_of(directory / name)
-    work = dbt_work(copy, "run", "--select", MODEL)
+    work = dbt_work(copy, "run", "--select", MODEL, *arguments)
 
     def run() -> str:
         work()
@@ -65,26 +87,70 @@ def ours(name: str, directory: Path, _: int) -> Work:
     return run
 
 
-def scipy_components(directory: Path, _: int) -> Work:
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
+def ours_rebuilt(name: str, directory: Path, events: int) -> Work:
+    return ours(name, directory, events, "--full-refresh")
 
-    path = copy_of(directory / "warehouse") / "omnitouch.duckdb"
+
+def peer(components: Callable[[Any, int], np.ndarray], directory: Path, _: int) -> Work:
+    """A library that labels the nodes 0 to n of an array of links, the same table made of it."""
+    path = copy_of(directory / "whole") / "omnitouch.duckdb"
 
     def run() -> str:
         with duckdb.connect(str(path)) as database:
             links = database.execute(f"select strong_id, weak_id from {LINKS}").fetchnumpy()
             codes, ids = pd.factorize(np.concatenate([links["strong_id"], links["weak_id"]]))
-            half = len(codes) // 2
-            matrix = coo_matrix(
-                (np.ones(half, np.int8), (codes[:half], codes[half:])), shape=(len(ids), len(ids))
-            )
-            _, labels = connected_components(matrix, directed=False)
+            labels = components(codes.reshape(2, -1), len(ids))
             smallest = np.full(labels.max() + 1, np.iinfo(np.int64).max)
             np.minimum.at(smallest, labels, ids)
             found = pd.DataFrame({"identifier_id": ids, "component_id": smallest[labels]})
             database.register("found", found)
             database.execute(f"create or replace table intermediate.{MODEL} as select * from found")
+        return counted(path)
+
+    return run
+
+
+def scipy_components(links: np.ndarray, nodes: int) -> np.ndarray:
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    ones = np.ones(links.shape[1], np.int8)
+    return connected_components(coo_matrix((ones, tuple(links)), shape=(nodes, nodes)), False)[1]
+
+
+def igraph_components(links: np.ndarray, nodes: int) -> np.ndarray:
+    import igraph
+
+    graph = igraph.Graph(n=nodes, edges=links.T)
+    return np.asarray(graph.connected_components(mode="weak").membership)
+
+
+def splink_components(directory: Path, _: int) -> Work:
+    """Splink's clustering of the same links, in a DuckDB of its own as it wants."""
+    path = copy_of(directory / "whole") / "omnitouch.duckdb"
+
+    def run() -> str:
+        from splink import DuckDBAPI
+        from splink.clustering import cluster_pairwise_predictions_at_threshold
+
+        with duckdb.connect(str(path)) as database:
+            edges = database.execute(
+                "select strong_id as node_l, weak_id as node_r, 1.0 as match_probability "
+                f"from {LINKS}"
+            ).to_arrow_table()
+            nodes = database.execute(
+                f"select distinct strong_id as node from {LINKS} union select weak_id from {LINKS}"
+            ).to_arrow_table()
+            clusters = cluster_pairwise_predictions_at_threshold(
+                nodes, edges, node_id_column_name="node", edge_id_column_name_left="node_l",
+                edge_id_column_name_right="node_r", db_api=DuckDBAPI(),
+                threshold_match_probability=0.5,
+            ).as_duckdbpyrelation().to_arrow_table()  # fmt: skip
+            database.register("clusters", clusters)
+            database.execute(
+                f"create or replace table intermediate.{MODEL} as select node as identifier_id, "
+                "min(node) over (partition by cluster_id) as component_id from clusters"
+            )
         return counted(path)
 
     return run
@@ -100,12 +166,19 @@ def counted(path: Path) -> str:
     return f"{identifiers:,} in {components:,} ({(checksum or 0) % 1_000_000:06})"
 
 
+def installed(module: str, contender: Contender) -> tuple[Contender, ...]:
+    return (contender,) if find_spec(module) else ()
+
+
 BENCHMARK = Benchmark(
     "identity clustering of N link rows",
     prepare,
     (
-        Contender("scipy", scipy_components),
-        Contender("dbt run, empty graph", partial(ours, "empty")),
-        Contender("ours, dbt run", partial(ours, "warehouse"), start_up="dbt run, empty graph"),
+        Contender("scipy", partial(peer, scipy_components)),
+        *installed("igraph", Contender("igraph", partial(peer, igraph_components))),
+        *installed("splink", Contender("Splink's clustering", splink_components)),
+        Contender("dbt run, empty graph", partial(ours_rebuilt, "empty")),
+        Contender("ours, rebuilt", partial(ours_rebuilt, "whole"), start_up="dbt run, empty graph"),
+        Contender("ours, 1 % new", partial(ours, "grown"), start_up="dbt run, empty graph"),
     ),
 )
