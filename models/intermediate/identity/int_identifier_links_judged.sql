@@ -1,32 +1,39 @@
+-- depends_on: {{ ref('int_identifiers_touched') }}
 -- One row per exact link with the first rule that rejects it, if one does. A rule looks at nothing
 -- but the links of the two ends, so that only what is touched has to be judged anew.
-with ends as (
+{% if is_incremental() %}
+    with ends as (
 
-    select links.strong_id as identifier_id
-    from {{ ref('int_identifier_links_exact') }} as links
-    where
-        {{ is_touched('links.strong_id', 'int_identifiers_touched', 'identifier_id') }}
-        or {{ is_touched('links.weak_id', 'int_identifiers_touched', 'identifier_id') }}
-    union
-    select links.weak_id as identifier_id
-    from {{ ref('int_identifier_links_exact') }} as links
-    where
-        {{ is_touched('links.strong_id', 'int_identifiers_touched', 'identifier_id') }}
-        or {{ is_touched('links.weak_id', 'int_identifiers_touched', 'identifier_id') }}
+        select links.strong_id as identifier_id
+        from {{ ref('int_identifier_links_exact') }} as links
+        where
+            {{ is_touched('links.strong_id', 'int_identifiers_touched', 'identifier_id') }}
+            or {{ is_touched('links.weak_id', 'int_identifiers_touched', 'identifier_id') }}
+        union
+        select links.weak_id as identifier_id
+        from {{ ref('int_identifier_links_exact') }} as links
+        where
+            {{ is_touched('links.strong_id', 'int_identifiers_touched', 'identifier_id') }}
+            or {{ is_touched('links.weak_id', 'int_identifiers_touched', 'identifier_id') }}
 
-),
+    ),
 
-around as (
+    around as (
 
-    select links.*
-    from {{ ref('int_identifier_links_exact') }} as links
-    {% if is_incremental() %}
+        select links.*
+        from {{ ref('int_identifier_links_exact') }} as links
         where
             links.strong_id in (select ends.identifier_id from ends)
             or links.weak_id in (select ends.identifier_id from ends)
-    {% endif %}
 
-),
+    ),
+{% else %}
+    with around as (
+
+        select * from {{ ref('int_identifier_links_exact') }}
+
+    ),
+{% endif %}
 
 -- what a record parts on purpose: one from another or, where there is no other, from everybody
 parted as (
@@ -115,7 +122,7 @@ owned as (
         sum(observation_count) over owners as owned_count,
         row_number() over (
             partition by weak_id, strong_type, outdated_by is null
-            order by observation_count desc, last_seen_at desc, strong_id
+            order by observation_count desc, last_seen_at desc, strong_id asc
         ) as owner_rank
     from expired
     window owners as (partition by weak_id, strong_type, outdated_by is null)
@@ -135,7 +142,9 @@ contested as (
 -- many use it and nobody most of the time: a store tablet, the phone that a till fills in
 shared as (
 
-    select weak_id as identifier_id
+    select
+        weak_id as identifier_id,
+        strong_type
     from contested
     where is_contested
     group by weak_id, strong_type
@@ -169,14 +178,29 @@ hubs as (
 
 ),
 
+barred as (
+
+    select
+        identifier_id,
+        'too_many_links' as rejected_by,
+        1 as rule_order
+    from hubs
+    union all
+    select
+        identifier_id,
+        'shared' as rejected_by,
+        2 as rule_order
+    from shared
+
+),
+
 joining_nobody as (
 
     select
-        coalesce(hubs.identifier_id, shared.identifier_id) as identifier_id,
-        case when hubs.identifier_id is null then 'shared' else 'too_many_links' end as rejected_by
-    from hubs
-    full join (select distinct identifier_id from shared) as shared
-        on hubs.identifier_id = shared.identifier_id
+        identifier_id,
+        {{ min_by('rejected_by', 'rule_order') }} as rejected_by
+    from barred
+    group by identifier_id
 
 ),
 

@@ -1,5 +1,5 @@
 -- One row per identifier and the customer it belongs to. A customer's id is given once: it stays
--- where the strongest, then the oldest of the customer's identifiers is, whatever is merged or split.
+-- where the strongest, then the oldest of the customer's identifiers is, through merges and splits.
 with standing as (
 
     select

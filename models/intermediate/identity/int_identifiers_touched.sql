@@ -1,5 +1,5 @@
--- One row per build and identifier of which something new was seen: whose links must be judged anew.
--- A full build needs no such list.
+-- One row per build and identifier of which something new was seen: its links are judged anew. A
+-- full build needs no such list.
 with touched as (
 
     select exploded.identifier_id

@@ -71,7 +71,8 @@ fragmented as (
         count(*) * 1.0 / count(distinct identifiers.customer_id) as figure_value
     from {{ ref('customer_identifiers') }} as identifiers
     inner join customers_counted
-        on identifiers.customer_id = customers_counted.customer_id and customers_counted.is_identified
+        on identifiers.customer_id = customers_counted.customer_id
+    where customers_counted.is_identified
     group by identifiers.identifier_type
 
 ),
