@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,10 @@ import pandas as pd
 from ingestion.pseudonyms import configured_pseudonymiser
 
 WITHOUT_RULES, JUDGED, WHOLE = "no rule at all", "rules on single links", "all rules"
-_KEY = ["identifier_type", "namespace", "identifier_value"]
+KEY = ["identifier_type", "namespace", "identifier_value"]
+
+
+_pseudonymiser = cache(configured_pseudonymiser)
 
 
 class Quality(NamedTuple):
@@ -35,12 +39,16 @@ class Quality(NamedTuple):
 def true_owners(brand: Path) -> pd.DataFrame:
     """(person_id, type, namespace, value) of the sample brand, personal values as pseudonyms."""
     frame = pd.read_parquet(brand / "truth" / "identifiers.parquet")
-    pseudonymiser = configured_pseudonymiser()
     frame["identifier_value"] = [
-        str(pseudonymiser.phone(value)).split(".")[2] if kind == "phone" else value
+        phone_token(value) if kind == "phone" else value
         for kind, value in zip(frame["identifier_type"], frame["identifier_value"], strict=True)
     ]
     return frame
+
+
+def phone_token(phone: str) -> str:
+    """The value that stands for a phone in records."""
+    return str(_pseudonymiser().phone(phone)).split(".")[2]
 
 
 def groupings(brand: Path) -> pd.DataFrame:
@@ -78,8 +86,8 @@ def measured(brand: Path) -> dict[str, Quality]:
     """
     found = groupings(brand)
     owners = true_owners(brand)
-    own = owners[owners.groupby(_KEY)["person_id"].transform("nunique") == 1]
-    joined = own.drop_duplicates().merge(found, on=_KEY)
+    own = owners[owners.groupby(KEY)["person_id"].transform("nunique") == 1]
+    joined = own.drop_duplicates().merge(found, on=KEY)
     return {name: _quality(joined, found, name) for name in (WITHOUT_RULES, JUDGED, WHOLE)}
 
 
