@@ -7,24 +7,29 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measure import compare, heading, record
-from benchmarks.suite import BENCHMARKS
+from benchmarks.suite import BENCHMARKS, REPORTS
 
 
 def main() -> None:
     """Run the named benchmarks, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    known = [*BENCHMARKS, *REPORTS]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
     parser.add_argument("--events", type=int, default=1_000_000, help="rows (default: 1000000)")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each contender (default: 3)")
     options = parser.parse_args()
-    if unknown := set(options.names) - set(BENCHMARKS):
-        parser.error(f"no benchmark {sorted(unknown)}; there are {', '.join(BENCHMARKS)}")
-    for name in options.names or BENCHMARKS:
-        benchmark = BENCHMARKS[name]
+    if unknown := set(options.names) - set(known):
+        parser.error(f"no benchmark {sorted(unknown)}; there are {', '.join(known)}")
+    for name in options.names or known:
         print(f"{name}: preparing {options.events:,}", flush=True)
         with tempfile.TemporaryDirectory(prefix="omnitouch_benchmark_") as directory:
-            table = compare(name, benchmark, Path(directory), options.events, options.rounds)
-        record(heading(benchmark.title, options.events, options.rounds) + table)
+            if report := REPORTS.get(name):
+                title, rounds = report.title, 1
+                table = report.table(Path(directory), options.events)
+            else:
+                title, rounds = BENCHMARKS[name].title, options.rounds
+                table = compare(name, BENCHMARKS[name], Path(directory), options.events, rounds)
+        record(heading(title, options.events, rounds) + table)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,9 @@ from typing import NamedTuple
 PROJECT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
+KEY = "benchmark " * 4
+"""Pseudonymises what is read; nothing of it is kept."""
+
 Work = Callable[[], object]
 """What is measured; it returns what came out, so that contenders can be told to agree."""
 
@@ -39,6 +42,13 @@ class Benchmark(NamedTuple):
     title: str
     prepare: Callable[[Path, int], None]
     contenders: tuple[Contender, ...]
+
+
+class Report(NamedTuple):
+    """Not what something costs but what it is worth: a table of its own, made once."""
+
+    title: str
+    table: Callable[[Path, int], str]
 
 
 class Cost(NamedTuple):
@@ -74,7 +84,7 @@ def in_own_process(name: str, part: str, directory: Path, events: int) -> Cost:
     subprocess.run(
         [sys.executable, "-m", "benchmarks.one", name, part, directory, str(events), result],
         cwd=PROJECT,
-        env=settings | {"OMNITOUCH_HMAC_KEY": "benchmark " * 4},
+        env=settings | {"OMNITOUCH_HMAC_KEY": KEY},
         check=True,
     )
     return Cost(*json.loads(result.read_text()))

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from benchmarks import collecting, credits, identity, incremental, loading, paths, sessions, whole
-from benchmarks.measure import Benchmark
+from benchmarks import (
+    collecting,
+    credits,
+    identity,
+    identity_quality,
+    incremental,
+    loading,
+    paths,
+    sessions,
+    whole,
+)
+from benchmarks.measure import Benchmark, Report
 
 BENCHMARKS: dict[str, Benchmark] = {
     "collecting": collecting.BENCHMARK,
@@ -15,3 +25,4 @@ BENCHMARKS: dict[str, Benchmark] = {
     "incremental": incremental.BENCHMARK,
     "whole": whole.BENCHMARK,
 }
+REPORTS: dict[str, Report] = {"identity_quality": identity_quality.REPORT}

@@ -9,10 +9,11 @@ real ones:
   pages carry `clickid=__CLICKID__`; about 1 % of visits are bots, 0.5 % office staff and 0.3 %
   go to the test project `default`; the event `活动大转盘` is in no dictionary; `$MPShow` follows
   every `$MPLaunch`; the first event of a visit that logs in is still anonymous.
-* identity: two store tablets on which hundreds of members log in; 4 % of people sometimes use
-  their partner's cookie; 12 % of those who log in do so only in the last tenth of the days, which
-  merges customers that were two before; phones are written in four ways; unionid is missing for
-  20 %; many people never log in.
+* identity: two store tablets on which hundreds of members log in; 4 % of people come from their
+  partner's cookie or app half of the time, and one in seven of them has no phone but the partner's;
+  0.5 % of people give up a phone that another member has after a rest; 12 % of those who log in do
+  so only in the last tenth of the days, which merges customers that were two before; phones are
+  written in four ways; unionid is missing for 20 %; many people never log in.
 * official account: 3 % of callbacks are repeated once or twice.
 * Ocean Engine: 2 % of click calls repeated; 3 % with unreplaced macros (and always `__IDFA__` on
   Android, `__IMEI__` on iOS); 5 % of landed clicks are missing from the monitor; costs are
@@ -23,7 +24,8 @@ real ones:
   one sale withdrawn, so the later export of a store and business date is the true one; 2 % of
   receipts are voided, 5 % partly returned; three stores sell past midnight and export on the next
   day; of the receipts of known people 30 % mask the phone and 40 % have none; walk-ins leave no
-  name.
+  name; where there is no phone, the cashiers of three stores mostly type one of two default ones,
+  of which one is in no blocklist.
 """
 
 from collections import Counter
@@ -41,10 +43,11 @@ from ingestion.sample_brand.advertising import (
     write_clicks,
     write_sms_reports,
 )
+from ingestion.sample_brand.catalogue import DEFAULT_PHONES
 from ingestion.sample_brand.commerce import TaobaoWriter, TillWriter
 from ingestion.sample_brand.journeys import World
 from ingestion.sample_brand.orders import OrderDesk
-from ingestion.sample_brand.people import TABLETS, make_people
+from ingestion.sample_brand.people import TABLETS, People, make_people, phone_text
 from ingestion.sample_brand.sensors import SensorsWriter
 from ingestion.sample_brand.wechat import WechatWriter
 from ingestion.sample_brand.wire import BEIJING_MS, DAY_MS, LandingFile, beijing_date, yuan_text
@@ -99,7 +102,7 @@ def write_sample_brand(
     landing, told = directory / "landing", directory / "truth"
     told.mkdir(parents=True, exist_ok=True)
     first_ms = (first_day.toordinal() - date(1970, 1, 1).toordinal()) * DAY_MS - BEIJING_MS
-    crowd = make_people(people, seed)
+    crowd = make_people(people, days, seed)
     world = World(crowd, days, first_ms, events_per_person / USUAL_EVENTS_PER_PERSON)
     desk, book = OrderDesk(crowd, days), truth.OrderBook()
     sensors, taobao = SensorsWriter(crowd, days), TaobaoWriter(crowd, days)
@@ -161,6 +164,8 @@ def write_sample_brand(
             **sales,
             "spend": _spend(reports, declared, first_ms, days),
             "shared_cookies": crowd.cookies(_tablet_owners(), 0),
+            "default_phones": [f"+86{phone}" for phone in DEFAULT_PHONES],
+            "recycled_phones": _recycled_phones(crowd),
         },
     )
     written += [
@@ -181,6 +186,20 @@ def write_sample_brand(
 
 def _tablet_owners() -> np.ndarray:
     return TABLETS + np.arange(2)
+
+
+def _recycled_phones(people: People) -> list[dict[str, Any]]:
+    """Return every number that two people have one after the other."""
+    last = np.flatnonzero(people.changes_phone & (people.next_phone < people.count))
+    return [
+        {"phone": f"+86{phone_text(number)}", "person_ids": [number, person], "handed_on": day}
+        for number, person, day in zip(
+            people.next_phone[last].tolist(),
+            last.tolist(),
+            people.has_next_phone_on[last].tolist(),
+            strict=True,
+        )
+    ]
 
 
 def _effects(world: World) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import orjson
 
 from ingestion.sample_brand import catalogue as brand
 from ingestion.sample_brand.journeys import Day
-from ingestion.sample_brand.people import People, phone_of
+from ingestion.sample_brand.people import People
 from ingestion.sample_brand.sensors import click_id_of, quote
 from ingestion.sample_brand.wire import (
     DAY_MS,
@@ -160,7 +160,7 @@ def write_sms_reports(file: LandingFile, people: People, day: Day, counts: Count
         ):
             reports.append(
                 {
-                    "phone_number": phone_of(person),
+                    "phone_number": people.phone_on(day.number, person),
                     "send_time": beijing_text(sent),
                     "report_time": beijing_text(sent + 3000),
                     "success": delivered,

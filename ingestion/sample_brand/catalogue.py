@@ -90,21 +90,30 @@ PRICES = np.array([product.price for product in PRODUCTS])
 
 
 class Store(NamedTuple):
-    """A store: number, name, and whether it sells past midnight."""
+    """A store.
+
+    Attributes:
+        number: what receipts call it.
+        name: what people call it.
+        is_open_late: whether it sells past midnight.
+        default_phone: what its cashiers type where a customer gives no phone.
+    """
 
     number: str
     name: str
     is_open_late: bool
+    default_phone: str = ""
 
 
 STORES = (
     Store("S001", "上海静安嘉里店", False),
     Store("S002", "北京三里屯店", True),
-    Store("S003", "杭州湖滨银泰店", False),
+    Store("S003", "杭州湖滨银泰店", False, "17100000000"),
     Store("S004", "成都太古里店", True),
-    Store("S005", "广州天河城店", False),
-    Store("S006", "长沙国金中心店", True),
+    Store("S005", "广州天河城店", False, "17100000000"),
+    Store("S006", "长沙国金中心店", True, "13800138000"),
 )
+DEFAULT_PHONES = sorted({store.default_phone for store in STORES if store.default_phone})
 
 
 class OceanAd(NamedTuple):

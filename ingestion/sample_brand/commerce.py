@@ -16,7 +16,7 @@ from ingestion.sample_brand.orders import (
     Trade,
     is_past_midnight,
 )
-from ingestion.sample_brand.people import People, member_of, phone_as_written, phone_of
+from ingestion.sample_brand.people import People, member_of, phone_as_written
 from ingestion.sample_brand.wire import (
     DAY_MS,
     LandingFile,
@@ -30,6 +30,7 @@ PAGE_SIZE = 40
 OVERLAP_MS = 600_000
 LATE_STORE_DAY_SHARE = 0.04
 RE_EXPORT_SHARE = 0.05
+LAST_DIGITS_WITH_DEFAULT_PHONE = "01234567"
 POS_HEADER = (
     "门店编号,收银机号,小票号,行号,类型,营业日期,销售时间,商品编码,数量,金额,会员号,手机号,收银员"
 )
@@ -122,7 +123,8 @@ class TaobaoWriter:
             record["pay_time"] = beijing_text(trade.paid_at)
         if trade.tid // 1_000_000_000 % 3 == 0:
             style = int(self.people.phone_style[trade.person])
-            record["receiver_mobile"] = phone_as_written(phone_of(trade.person), style)
+            phone = self.people.phone_on(trade.day, trade.person)
+            record["receiver_mobile"] = phone_as_written(phone, style)
         return {**record, "orders": {"order": lines}}
 
 
@@ -150,7 +152,10 @@ class TillWriter:
         self.days = days
         self.pending: defaultdict[int, list[str]] = defaultdict(list)
         self.counts: Counter[str] = Counter(
-            pos_rows_late=0, pos_rows_exported_again=0, pos_rows_withdrawn=0
+            pos_rows_late=0,
+            pos_rows_exported_again=0,
+            pos_rows_withdrawn=0,
+            pos_receipts_with_default_phone=0,
         )
 
     def write(self, file: LandingFile, number: int, start: int, receipts: list[Receipt]) -> None:
@@ -202,7 +207,7 @@ class TillWriter:
         member = phone = ""
         if person >= 0:
             habit = person * 2_654_435_761 % 100
-            phone = phone_of(person)
+            phone = self.people.phone_on(receipt.business_day, person)
             if self.people.is_member[person] and habit < 75:
                 member = member_of(person)
             if habit % 10 < 3:
@@ -211,10 +216,17 @@ class TillWriter:
                 phone = ""
             else:
                 phone = phone_as_written(phone, int(self.people.phone_style[person]))
-        store, till = STORES[receipt.store].number, f"{1 + receipt.store % 2:02d}"
+        store, till = STORES[receipt.store], f"{1 + receipt.store % 2:02d}"
+        if (
+            not phone
+            and store.default_phone
+            and receipt.number[-1] in LAST_DIGITS_WITH_DEFAULT_PHONE
+        ):
+            phone = store.default_phone
+            self.counts["pos_receipts_with_default_phone"] += 1
         kind = "RETURN" if receipt.is_return else "SALE"
         return [
-            f"{store},{till},{receipt.number},{n},{kind},{beijing_date(start)},"
+            f"{store.number},{till},{receipt.number},{n},{kind},{beijing_date(start)},"
             f"{beijing_text(receipt.sold_at)},{PRODUCTS[line.product].sku},{line.quantity},"
             f"{yuan_text(line.fen)},{member},{phone},{7 + receipt.store:02d}"
             for n, line in enumerate(receipt.lines, start=1)

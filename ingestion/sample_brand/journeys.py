@@ -28,13 +28,14 @@ from ingestion.sample_brand.wire import DAY_MS
 
 WEB, H5, APP, MINI_PROGRAM = range(4)
 ON_WEB, IN_APP, IN_MINI_PROGRAM, ON_TAOBAO, IN_STORE = range(5)
-BORROWED, DEVICE_SLOT, MINI_SLOT, TABLET_SLOT = 3, 4, 5, 6
+BORROWED, DEVICE_SLOT, BORROWED_APP, MINI_SLOT, TABLET_SLOT = 3, 4, 5, 6, 7
 REAL, BOT, OFFICE, TEST_PROJECT = range(4)
 SUBSCRIBE, SCAN, MENU_CLICK, MENU_VIEW, TEXT, UNSUBSCRIBE = range(6)
 
 HALF_LIFE_DAYS = 5
 BASELINE_HAZARD = 0.0018
 SMS_EVERY_DAYS = 5
+BORROWED_SHARE = 0.5
 _HOURS = np.repeat(
     np.arange(24), [10, 5, 3, 2, 2, 4, 12, 28, 44, 52, 56, 58, 66, 60, 50, 48, 48, 50, 58, 72,
                     88, 92, 64, 32]
@@ -81,11 +82,14 @@ class Visits:
         """Return the number of visits."""
         return len(self.person)
 
+    def device_owner(self) -> np.ndarray:
+        """Return whose phone or computer it is, which may be the partner's."""
+        return self.person - np.isin(self.slot, (BORROWED, BORROWED_APP))
+
     def anonymous_owner(self) -> tuple[np.ndarray, np.ndarray]:
         """Return (owner, slot) of the cookie, which may be a partner's or a store tablet's."""
-        owner, slot = self.person.copy(), self.slot.copy()
+        owner, slot = self.device_owner(), self.slot.copy()
         borrowed = slot == BORROWED
-        owner[borrowed] -= 1
         tablet = slot >= TABLET_SLOT
         owner[tablet] = TABLETS + slot[tablet] - TABLET_SLOT
         slot[borrowed | tablet] = 0
@@ -225,7 +229,8 @@ class World:
         if number % SMS_EVERY_DAYS != 3 % SMS_EVERY_DAYS:
             nobody = np.zeros(0, dtype=np.int64)
             return -1, nobody, nobody, nobody.astype(bool)
-        person = np.flatnonzero(rng.random(self.people.count) < 0.22)
+        # one message a number
+        person = np.flatnonzero((rng.random(self.people.count) < 0.22) & ~self.people.shares_phone)
         time = start + 10 * 3_600_000 + np.sort(rng.integers(0, 300, len(person))) * 1000
         campaign = number // SMS_EVERY_DAYS % len(SMS_CAMPAIGNS)
         return campaign, person, time, rng.random(len(person)) < 0.94
@@ -453,9 +458,10 @@ class World:
         tablet = visits.slot >= TABLET_SLOT
         which = np.searchsorted([0.75, 0.95], rng.random(len(person)))
         own = np.minimum(which, people.cookie_count[who] - 1)
-        borrowed = people.borrows_device[who] & (rng.random(len(person)) < 0.3)
+        borrowed = people.borrows_device[who] & (rng.random(len(person)) < BORROWED_SHARE)
         slot = np.where(borrowed, BORROWED, own)
-        slot = np.where(platform == APP, DEVICE_SLOT, slot)
+        on_app = np.where(borrowed & people.borrows_app[who], BORROWED_APP, DEVICE_SLOT)
+        slot = np.where(platform == APP, on_app, slot)
         slot = np.where(platform == MINI_PROGRAM, MINI_SLOT, slot)
         slot = np.where(tablet, visits.slot, slot)
         visits.slot = np.where(real, slot, 0)
@@ -463,6 +469,9 @@ class World:
         chance = np.array([0.35, 0.35, 0.80, 0.50])[platform]
         in_last_days = number >= self.days * 0.9
         chance = np.where(people.logs_in_late[who], 0.9 * in_last_days, chance)
+        # a new number is soon brought to the account
+        changes_phone = people.changes_phone[who]
+        chance = np.where(changes_phone, 0.9, chance)
         logs_in = people.logs_in[who] & (rng.random(len(person)) < chance)
         visits.logged_in = real & (logs_in | tablet)
 
@@ -476,8 +485,11 @@ class World:
         luck = rng.random(len(person))
         binds = visits.signs_up & ~tablet & (luck < 0.45)
         in_wechat = real & (platform == MINI_PROGRAM) & ~self.phone_bound[who] & (luck < 0.12)
-        _, first = np.unique(person[in_wechat], return_index=True)
-        binds[np.flatnonzero(in_wechat)[first]] = True
+        self.phone_bound[people.has_next_phone_on == number] = False
+        is_new = visits.logged_in & ~tablet & changes_phone & ~self.phone_bound[who]
+        may_bind = in_wechat | is_new
+        _, first = np.unique(person[may_bind], return_index=True)
+        binds[np.flatnonzero(may_bind)[first]] = True
         visits.binds_phone = binds
         self.phone_bound[person[binds]] = True
         return visits

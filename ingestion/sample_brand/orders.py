@@ -70,6 +70,7 @@ class Trade:
     """A Taobao trade with its changes of status as (epoch ms, status, lines refunded)."""
 
     tid: int
+    day: int
     person: int
     lines: list[Line]
     created: int
@@ -175,7 +176,7 @@ class OrderDesk:
             tid = (3_900_000_000 + day.number * 1_000_000 + n) * 1_000_000_000
             paid_at = int(time[n]) // 1000 * 1000
             created = paid_at - int(wait[n]) // 1000 * 1000
-            trade = Trade(tid + 38_471_203, int(person[n]), basket, created, paid_at)
+            trade = Trade(tid + 38_471_203, day.number, int(person[n]), basket, created, paid_at)
             trade.changes.append((created, WAITING, 0))
             if n >= len(person) - unpaid:
                 trade.paid_at = 0

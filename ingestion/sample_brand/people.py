@@ -19,6 +19,10 @@ TABLETS = 1 << 40
 """Owners from here on are store tablets, not people."""
 STRANGERS = 1 << 41
 """Owners from here on are bots, staff and testers."""
+SHARED_PHONE_SHARE = 0.15
+RECYCLED_PHONE_SHARE = 0.005
+RESTING_DAYS = 95
+"""How long a carrier keeps a number that was given up, at most half of the days."""
 
 
 def mix(values: np.ndarray) -> np.ndarray:
@@ -45,14 +49,14 @@ def _uuid(high: int, low: int) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def phone_of(person: int) -> str:
-    """Return the national number; 170/171 with leading zeros is not assigned to anyone."""
-    return f"{17_000_000_001 + person}"
-
-
 def member_of(person: int) -> str:
     """Return the member number."""
     return f"M{8_000_001 + person}"
+
+
+def phone_text(number: int) -> str:
+    """Return the national number; 170/171 with leading zeros is not assigned to anyone."""
+    return f"{17_000_000_001 + number}"
 
 
 def phone_as_written(phone: str, style: int) -> str:
@@ -68,9 +72,14 @@ def phone_as_written(phone: str, style: int) -> str:
 
 @dataclass(frozen=True)
 class People:
-    """Traits of every person as one array a trait."""
+    """Traits of every person as one array a trait.
+
+    A phone is the place of its number among all numbers; the next one is had from a day on, by
+    most people after the last day.
+    """
 
     count: int
+    days: int
     seed: int
     is_member: np.ndarray
     logs_in: np.ndarray
@@ -84,9 +93,28 @@ class People:
     shops_taobao: np.ndarray
     on_douyin: np.ndarray
     borrows_device: np.ndarray
+    shares_phone: np.ndarray
+    phone: np.ndarray
+    next_phone: np.ndarray
+    has_next_phone_on: np.ndarray
     cookie_count: np.ndarray
     phone_style: np.ndarray
     appetite: np.ndarray
+
+    @property
+    def changes_phone(self) -> np.ndarray:
+        """Return who gives up a number, or gets one that somebody else gave up."""
+        return self.has_next_phone_on < self.days
+
+    @property
+    def borrows_app(self) -> np.ndarray:
+        """Return who sometimes uses the app on the partner's device."""
+        return self.borrows_device & self.has_app & np.roll(self.has_app, 1)
+
+    def phone_on(self, day: int, person: int) -> str:
+        """Return the national number that a person has on a day."""
+        later = day >= self.has_next_phone_on[person]
+        return phone_text(int((self.next_phone if later else self.phone)[person]))
 
     def cookies(self, owner: np.ndarray, slot: np.ndarray | int) -> list[str]:
         """Return web cookies as the Sensors JS SDK makes them."""
@@ -156,7 +184,7 @@ class People:
         return _hex_pairs(token(self.seed, kind, owner))
 
 
-def make_people(count: int, seed: int) -> People:
+def make_people(count: int, days: int, seed: int) -> People:
     """Draw the traits of every person."""
     rng = np.random.default_rng([seed, 1])
 
@@ -169,12 +197,18 @@ def make_people(count: int, seed: int) -> People:
     borrows = some(0.08)
     borrows[0::2] = False  # a couple is (2k, 2k+1): the second one borrows
     follows = some(0.45)
+    late = some(0.12, logs_in)
+    shares = np.random.default_rng([seed, 12]).random(count) < SHARED_PHONE_SHARE
+    shares &= borrows
+    alone = ~borrows & ~np.roll(borrows, -1)
+    phone, next_phone, has_next_phone_on = _phones(seed, days, shares, logs_in & ~late & alone)
     return People(
         count=count,
+        days=days,
         seed=seed,
         is_member=is_member,
         logs_in=logs_in,
-        logs_in_late=some(0.12, logs_in),
+        logs_in_late=late,
         on_ios=some(0.35),
         has_app=some(0.30),
         has_mini_program=some(0.50),
@@ -184,10 +218,36 @@ def make_people(count: int, seed: int) -> People:
         shops_taobao=some(0.45),
         on_douyin=some(0.25),
         borrows_device=borrows,
+        shares_phone=shares,
+        phone=phone,
+        next_phone=next_phone,
+        has_next_phone_on=has_next_phone_on,
         cookie_count=rng.choice(np.array([1, 2, 3], dtype=np.int8), count, p=[0.62, 0.28, 0.10]),
         phone_style=rng.choice(np.arange(4, dtype=np.int8), count, p=[0.70, 0.12, 0.12, 0.06]),
         appetite=np.exp(rng.normal(-0.18, 0.6, count)).astype(np.float32),
     )
+
+
+def _phones(
+    seed: int, days: int, shares: np.ndarray, may_change: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return everybody's number, the next one, and the day from which it is had.
+
+    Some members give up their number for a new one; carriers let it rest, then another member
+    has it.
+    """
+    count = len(shares)
+    phone = np.arange(count) - shares
+    next_phone = phone.copy()
+    has_next_on = np.full(count, days, dtype=np.int32)
+    chosen = np.random.default_rng([seed, 13]).permutation(np.flatnonzero(may_change))
+    pairs = min(max(1, int(count * RECYCLED_PHONE_SHARE)), len(chosen) // 2)
+    first, last = chosen[:pairs], chosen[pairs : 2 * pairs]
+    given_up = days // 5
+    next_phone[first], next_phone[last] = count + np.arange(pairs), phone[first]
+    has_next_on[first] = given_up
+    has_next_on[last] = given_up + min(days // 2, RESTING_DAYS)
+    return phone, next_phone, has_next_on
 
 
 def identifier_rows(
@@ -206,7 +266,8 @@ def identifier_rows(
 
     everyone = np.ones(people.count, dtype=bool)
     android = ~people.on_ios
-    yield rows(everyone, "phone", lambda o: [f"+86{phone_of(p)}" for p in o.tolist()])
+    for mask, phone in ((everyone, people.phone), (people.changes_phone, people.next_phone)):
+        yield rows(mask, "phone", lambda o, p=phone: [f"+86{phone_text(n)}" for n in p[o].tolist()])
     yield rows(people.is_member, "member_id", lambda o: [member_of(p) for p in o.tolist()])
     for slot in range(3):
         mask = people.cookie_count > slot
@@ -216,6 +277,10 @@ def identifier_rows(
     yield rows(android, "oaid", people.oaids)
     yield rows(android, "imei_md5", people.imei_md5s)
     yield rows(people.on_ios, "idfa", people.idfas)
+    borrows, on_partners_ios = people.borrows_app, np.roll(people.on_ios, 1)
+    yield rows(borrows, "device_id", lambda o: people.devices(o - 1))
+    yield rows(borrows & ~on_partners_ios, "oaid", lambda o: people.oaids(o - 1))
+    yield rows(borrows & on_partners_ios, "idfa", lambda o: people.idfas(o - 1))
     yield rows(people.has_mini_program, "wechat_open_id", people.mini_openids, MINI_PROGRAM_APPID)
     yield rows(people.follows_account, "wechat_open_id", people.openids, ACCOUNT_APPID)
     in_wechat = people.has_mini_program | people.follows_account

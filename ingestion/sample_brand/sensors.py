@@ -30,7 +30,7 @@ from ingestion.sample_brand.journeys import (
     Visits,
 )
 from ingestion.sample_brand.orders import SiteOrder
-from ingestion.sample_brand.people import People, member_of, phone_as_written, phone_of
+from ingestion.sample_brand.people import People, member_of, phone_as_written
 from ingestion.sample_brand.wire import (
     BEIJING_MS,
     DAY_MS,
@@ -189,7 +189,7 @@ class SensorsWriter:
             texts.insert(0, (anonymous_heads[row] or head) + first)
             names[name] += 1
             if special[row]:
-                added = list(self._identity_events(visits, row, identities[row], head))
+                added = list(self._identity_events(number, visits, row, identities[row], head))
                 for n, (text, name) in enumerate(added, start=1):
                     texts.insert(n, text)
                     when.insert(n, when[0] + 900 * n)
@@ -296,7 +296,7 @@ class SensorsWriter:
 
     def _request_heads(self, visits: Visits) -> list[str]:
         """Return everything between the time and the body of a request, for each visit."""
-        ios = self.people.on_ios[np.where(visits.kind == REAL, visits.person, 0)].tolist()
+        ios = self.people.on_ios[np.where(visits.kind == REAL, visits.device_owner(), 0)].tolist()
         content = (
             "text/plain",
             "text/plain",
@@ -348,7 +348,7 @@ class SensorsWriter:
             )
         )
         ios = np.zeros(len(visits), dtype=bool)
-        ios[app] = people.on_ios[visits.person[app]]
+        ios[app] = people.on_ios[visits.device_owner()[app]]
         traffic = self._traffic(visits)
         heads, before, identities = [], [], []
         for row, (name, platform, person, login, on_ios, signs_up) in enumerate(
@@ -420,7 +420,7 @@ class SensorsWriter:
         """Return the first event of each visit, which tells where the visit came from."""
         people = self.people
         app = np.flatnonzero(visits.platform == APP)
-        owner = visits.person[app]
+        owner = visits.device_owner()[app]
         ads = zip(
             people.on_ios[owner].tolist(), people.oaids(owner), people.idfas(owner), strict=True
         )
@@ -453,26 +453,31 @@ class SensorsWriter:
         return made
 
     def _identity_events(
-        self, visits: Visits, row: int, identity: tuple[str, str, str], head: str
+        self, number: int, visits: Visits, row: int, identity: tuple[str, str, str], head: str
     ) -> Iterator[tuple[str, str]]:
         """Yield $MPShow, $SignUp and $BindID of a visit, as (text up to the time, event)."""
         name, ids, rest = identity
         platform, person = int(visits.platform[row]), int(visits.person[row])
+        member = member_of(person)
+        login = f',"$identity_login_id":"{member}"'
         if platform == MINI_PROGRAM:
             yield head + _mid("$MPShow", ',"$url_path":"pages/index/index"'), "$MPShow"
         if visits.signs_up[row]:
-            member = member_of(person)
             text = (
-                f'{{"identities":{{{ids},"$identity_login_id":"{member}"}},'
+                f'{{"identities":{{{ids}{login}}},'
                 f'"distinct_id":"{member}","login_id":"{member}","original_id":"{name}",{rest}}},'
                 f'"type":"track_signup","event":"$SignUp","time":'
             )
             yield text, "$SignUp"
         if visits.binds_phone[row]:
-            phone = phone_as_written(phone_of(person), int(self.people.phone_style[person]))
+            style = int(self.people.phone_style[person])
+            phone = phone_as_written(self.people.phone_on(number, person), style)
+            who = f'"distinct_id":"{name}"'
+            if visits.logged_in[row]:
+                ids += login
+                who = f'"distinct_id":"{member}","login_id":"{member}"'
             text = (
-                f'{{"identities":{{{ids},"$identity_mobile":"{phone}"}},'
-                f'"distinct_id":"{name}",{rest}}},'
+                f'{{"identities":{{{ids},"$identity_mobile":"{phone}"}},{who},{rest}}},'
                 f'"type":"track_id_bind","event":"$BindID","time":'
             )
             yield text, "$BindID"

@@ -16,7 +16,7 @@ from ingestion.sample_brand.catalogue import CHANNEL, CHANNELS
 from ingestion.sample_brand.commerce import receipt_id, trade_outcome
 from ingestion.sample_brand.journeys import SCAN, UNSUBSCRIBE, Day
 from ingestion.sample_brand.orders import Receipt, SiteOrder, Trade
-from ingestion.sample_brand.people import People, identifier_rows, phone_of
+from ingestion.sample_brand.people import People, identifier_rows
 from ingestion.sample_brand.sensors import click_id_of, touch_ids
 from ingestion.sample_brand.wire import beijing_text
 
@@ -107,7 +107,7 @@ class TouchFile:
         self._add(person, channel, time, ids)
         got = np.flatnonzero(day.sms_delivered)
         ids = [
-            f"{sms_batch_id(day, row)}|{phone_of(person)}"
+            f"{sms_batch_id(day, row)}|{people.phone_on(day.number, person)}"
             for row, person in zip(got.tolist(), day.sms_person[got].tolist(), strict=True)
         ]
         sent = day.sms_time[got // SMS_BATCH * SMS_BATCH]

@@ -1,0 +1,121 @@
+"""How well identifiers are grouped to customers, beside whose they really are."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import networkx as nx
+import pandas as pd
+
+from ingestion.pseudonyms import configured_pseudonymiser
+
+WITHOUT_RULES, JUDGED, WHOLE = "no rule at all", "rules on single links", "all rules"
+KEY = ["identifier_type", "namespace", "identifier_value"]
+
+
+_pseudonymiser = cache(configured_pseudonymiser)
+
+
+class Quality(NamedTuple):
+    """What one way to group identifiers is worth.
+
+    Pairs are of identifiers that are one person's; B-cubed is the mean over identifiers, so that a
+    large customer does not count for its square.
+    """
+
+    precision: float
+    recall: float
+    f1: float
+    b_cubed_precision: float
+    b_cubed_recall: float
+    b_cubed_f1: float
+    largest_customer: int
+    customers_with_two_member_ids: int
+
+
+def true_owners(brand: Path) -> pd.DataFrame:
+    """(person_id, type, namespace, value) of the sample brand, personal values as pseudonyms."""
+    frame = pd.read_parquet(brand / "truth" / "identifiers.parquet")
+    frame["identifier_value"] = [
+        phone_token(value) if kind == "phone" else value
+        for kind, value in zip(frame["identifier_type"], frame["identifier_value"], strict=True)
+    ]
+    return frame
+
+
+def phone_token(phone: str) -> str:
+    """The value that stands for a phone in records."""
+    return str(_pseudonymiser().phone(phone)).split(".")[2]
+
+
+def groupings(brand: Path) -> pd.DataFrame:
+    """Every identifier seen, and the customer that it has under more and more rules."""
+    with duckdb.connect(str(brand / "omnitouch.duckdb"), read_only=True) as database:
+        found = database.execute(
+            "select observed.identifier_id, observed.identifier_type, observed.namespace, "
+            f"observed.identifier_value, resolved.customer_id as '{WHOLE}' "
+            "from intermediate.int_identifiers_observed as observed "
+            "inner join intermediate.int_identifiers_resolved as resolved using (identifier_id)"
+        ).df()
+        links = database.execute(
+            "select strong_id, weak_id, rejected_by is null as holds "
+            "from intermediate.int_identifier_links_judged"
+        ).df()
+    ids = found["identifier_id"]
+    for name, its_links in ((WITHOUT_RULES, links), (JUDGED, links[links["holds"]])):
+        found[name] = ids.map(components(its_links)).fillna(ids)
+    return found
+
+
+def components(links: pd.DataFrame) -> dict[int, int]:
+    """The smallest identifier that links connect each one to."""
+    graph = nx.from_pandas_edgelist(links, "strong_id", "weak_id")
+    return {
+        node: min(component) for component in nx.connected_components(graph) for node in component
+    }
+
+
+def measured(brand: Path) -> dict[str, Quality]:
+    """The quality of each grouping of a brand whose identity models are built.
+
+    An identifier that several people share, or nobody owns, is nobody's pair; it counts where
+    customers are counted.
+    """
+    found = groupings(brand)
+    owners = true_owners(brand)
+    own = owners[owners.groupby(KEY)["person_id"].transform("nunique") == 1]
+    joined = own.drop_duplicates().merge(found, on=KEY)
+    return {name: _quality(joined, found, name) for name in (WITHOUT_RULES, JUDGED, WHOLE)}
+
+
+def _quality(joined: pd.DataFrame, found: pd.DataFrame, grouping: str) -> Quality:
+    right = _pairs(joined, "person_id", grouping)
+    precision = right / _pairs(joined, grouping)
+    recall = right / _pairs(joined, "person_id")
+    both, customer, person = (
+        joined.groupby(columns)["identifier_id"].transform("size")
+        for columns in (["person_id", grouping], [grouping], ["person_id"])
+    )
+    b_cubed = float((both / customer).mean()), float((both / person).mean())
+    members = found[found["identifier_type"] == "member_id"].groupby(grouping).size()
+    return Quality(
+        precision,
+        recall,
+        _f1(precision, recall),
+        *b_cubed,
+        _f1(*b_cubed),
+        int(found.groupby(grouping).size().max()),
+        int((members > 1).sum()),
+    )
+
+
+def _pairs(frame: pd.DataFrame, *columns: str) -> int:
+    sizes = frame.groupby(list(columns)).size()
+    return int((sizes * (sizes - 1) // 2).sum())
+
+
+def _f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall)
