@@ -86,6 +86,10 @@ BREACHES = {
         "update marts.customer_attributes set legal_basis = null",
         ("FAILED", "customer_attributes", "legal basis and its end", "partner_feeds"),
     ),
+    "strangers shared": (
+        "update marts.referrals set sharer_customer_id = 'stranger'",
+        ("FAILED", "referrals", "Whoever shared", "stranger"),
+    ),
     "tags of nobody": (
         "update marts.customer_tags set customer_id = 'stranger'",
         ("FAILED", "customer_tags", "Whoever has a tag is a customer", "strangers"),
@@ -226,7 +230,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
         # A brand that declared its spend and nothing else.
         (
             *("customers", "customer_attributes", "customer_identifiers", "customer_tags"),
-            *("events", "journey_paths", "orders"),
+            *("events", "journey_paths", "orders", "referrals"),
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
             "unmapped_events",
         ),
