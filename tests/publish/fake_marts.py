@@ -9,8 +9,15 @@ WORLD = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 MARTS = (
     *("ad_performance", "channel_performance", "customer_attributes", "customer_identifiers"),
-    *("customer_tags", "customers", "events", "journey_paths", "load_accounting", "orders"),
-    *("platform_reconciliation", "referrals", "segment_members", "sessions", "touchpoint_credits"),
+    *("customer_tags", "customers", "events", "journey_paths", "load_accounting", "order_items"),
+    *(
+        "orders",
+        "platform_reconciliation",
+        "referrals",
+        "segment_members",
+        "sessions",
+        "touchpoint_credits",
+    ),
     "unmapped_events",
 )
 

@@ -179,6 +179,12 @@ select
     cast(count(*) * 3 as double) as non_conversions
 from journey group by path;
 
+create or replace table marts.order_items as
+select
+    md5(order_id) as order_item_id, order_id, customer_id, source, 'A' as item_id, order_kind, order_date,
+    item_count as quantity, gross_revenue, refunded_revenue, net_revenue
+from marts.orders;
+
 create or replace table marts.referrals as
 select
     customer_id, min(customer_id) over () as sharer_customer_id, 'wechat_share' as channel,

@@ -158,6 +158,10 @@ def test_a13_a_receipt_and_the_points_redeemed_at_the_till_are_one_members(
         warehouse,
         "select customer_id, store_id, paid_at::text, net_revenue::double from marts.orders",
     ) == [(li, "S1", "2026-07-03 11:00:00", 199.0)]
+    assert query(
+        warehouse,
+        "select customer_id, item_id, quantity, net_revenue::double from marts.order_items",
+    ) == [(li, "A", 1, 199.0)]
     assert (
         "points_spend", li, "S1", "2026-07-03 11:05:00", 50, "兑换小样",
     ) in events(
