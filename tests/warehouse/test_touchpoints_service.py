@@ -26,6 +26,7 @@ def fetched(line: wire.Line, at: str) -> wire.Line:
 
 
 FIRST: dict[str, list[Any]] = {
+    "wjx_answers": [wire.wjx_answers(1)],
     "sms_reports": [
         wire.sms_reports(1, phone_number=LI, out_id="summer"),
         wire.sms_reports(2, phone_number=HAN, out_id="summer", success=False),
@@ -173,7 +174,7 @@ def customer_of_phone(warehouse: Path, phone: str) -> str:
     return customer_of(warehouse, "phone", token.split(".")[2])
 
 
-def test_a6_messages_are_delivered_and_answered_and_an_opt_out_is_one(at_once: Path) -> None:
+def test_messages_are_delivered_and_answered_and_an_opt_out_is_one(at_once: Path) -> None:
     li, han = (customer_of_phone(at_once, phone) for phone in (LI, HAN))
     assert events(at_once, "sms_reports", "channel, customer_id, campaign_id") == [
         ("message_delivered", "sms", li, "summer"),
@@ -185,7 +186,7 @@ def test_a6_messages_are_delivered_and_answered_and_an_opt_out_is_one(at_once: P
     ]
 
 
-def test_a7_a_mail_is_followed_from_sending_to_spam_and_machines_open_nothing(
+def test_a_mail_is_followed_from_sending_to_spam_and_machines_open_nothing(
     at_once: Path,
 ) -> None:
     rows = events(at_once, "email_events", "channel, campaign_id, content_id, page_url")
@@ -213,7 +214,7 @@ def test_a7_a_mail_is_followed_from_sending_to_spam_and_machines_open_nothing(
     ) == [("message_machine_opened", "machine", "unknown")]
 
 
-def test_a16_a_call_is_one_touch_and_its_rating_came_later(at_once: Path) -> None:
+def test_a_call_is_one_touch_and_its_rating_came_later(at_once: Path) -> None:
     rows = events(at_once, "call_records", "channel, customer_id, staff_id, properties")
     assert [row[0] for row in rows] == ["call", "call_missed", "csat", "call"]
     # what telesales did
@@ -237,7 +238,7 @@ def test_a16_a_call_is_one_touch_and_its_rating_came_later(at_once: Path) -> Non
     ) == [("complaint", "投诉", "service", None), ("price_sensitive", "价格敏感", "behaviour", None)]
 
 
-def test_a17_a_chat_is_one_consultation_as_it_was_noted_last(at_once: Path) -> None:
+def test_a_chat_is_one_consultation_as_it_was_noted_last(at_once: Path) -> None:
     rows = events(at_once, "chat_sessions", "keyword, staff_id, customer_id, properties")
     assert [row[0] for row in rows] == ["consult", "consult_started", "csat"]
     li = customer_of_phone(at_once, LI)
@@ -261,7 +262,18 @@ def test_a17_a_chat_is_one_consultation_as_it_was_noted_last(at_once: Path) -> N
     ]
 
 
-def test_a18_a_lead_an_opportunity_and_a_contract_pass_their_stages_once(at_once: Path) -> None:
+def test_an_answered_questionnaire_is_its_members(at_once: Path) -> None:
+    (row,) = events(at_once, "wjx_answers", "channel, customer_id, occurred_at::text, properties")
+    # half past eleven at night in Beijing
+    assert row[:4] == (
+        "survey_submit", "survey", customer_of(at_once, "member_id", "M88001"),
+        "2026-07-03 15:30:00",
+    )  # fmt: skip
+    told = json.loads(row[4])
+    assert (told["questionnaire"], told["score"], told["duration_seconds"]) == ("满意度", 15, 528)
+
+
+def test_a_lead_an_opportunity_and_a_contract_pass_their_stages_once(at_once: Path) -> None:
     rows = events(
         at_once,
         "fxiaoke_crm",
@@ -285,7 +297,7 @@ def test_a18_a_lead_an_opportunity_and_a_contract_pass_their_stages_once(at_once
     ]  # fmt: skip
 
 
-def test_a18_what_sales_knows_of_a_contact_is_the_latest_and_an_ended_tag_ends(
+def test_what_sales_knows_of_a_contact_is_the_latest_and_an_ended_tag_ends(
     at_once: Path,
 ) -> None:
     li = customer_of_phone(at_once, LI)

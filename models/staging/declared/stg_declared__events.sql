@@ -62,7 +62,7 @@ renamed as (
         store as store_id,
         staff as staff_id,
         {{ json_object({
-            'duration_seconds': 'cast(round(try_cast(duration as double)) as bigint)',
+            'duration_seconds': whole_number('duration'),
             'share_code': 'share_code',
         }) }} as properties,
 

@@ -89,7 +89,7 @@ renamed as (
         {{ json_object({
             'element_text': "nullif(element_text, '')",
             'search_query': "nullif(search_query, '')",
-            'duration_seconds': 'cast(round(try_cast(duration as double)) as bigint)',
+            'duration_seconds': whole_number('duration'),
             'share_code': "nullif(share_code, '')",
             'shared_by': "case when sharer <> '取值异常' then " ~ sharer ~ ' end',
         }) }} as properties,
