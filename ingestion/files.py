@@ -7,15 +7,19 @@ import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import IO, Any
 
 from dlt.sources.filesystem import filesystem
 
-from ingestion.records import BadRecord, excerpt
+from ingestion.records import BadRecord, Unfinished, excerpt
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
+# How names end while somebody still writes the file.
+HALF_WRITTEN = (".part", ".filepart", ".partial", ".tmp", ".crdownload")
+# Who writes a file without renaming it pauses for less than that within a line.
+SETTLED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,11 @@ class LandedFile:
     def name(self) -> str:
         """The file's name without its folder."""
         return PurePosixPath(self.path).name
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether it changed so lately that somebody may still be writing it."""
+        return datetime.now(UTC) - self.modified_at.astimezone(UTC) < SETTLED
 
     def open(self) -> IO[bytes]:
         """The file's bytes; gzip is undone where the name says so."""
@@ -61,7 +70,10 @@ class _Unzipped(io.RawIOBase):
 
 
 def list_files(folder: str, pattern: str) -> list[LandedFile]:
-    """The files below ``folder`` (a path or any URL fsspec knows) in the order of their names."""
+    """The files below ``folder`` (a path or any URL fsspec knows) in the order of their names.
+
+    Hidden ones, and those whose names say that they are still being written, are passed over.
+    """
     listed = filesystem(bucket_url=folder, file_glob=pattern)
     files = [
         LandedFile(
@@ -71,12 +83,22 @@ def list_files(folder: str, pattern: str) -> list[LandedFile]:
             item=item,
         )
         for item in listed
+        if not _is_half_written(PurePosixPath(item["relative_path"]))
     ]
     return sorted(files, key=lambda file: file.path)
 
 
-def read_lines(file: LandedFile) -> Iterator[tuple[int, bytes] | BadRecord]:
+def _is_half_written(path: PurePosixPath) -> bool:
+    return path.suffix.lower() in HALF_WRITTEN or any(part.startswith(".") for part in path.parts)
+
+
+def read_lines(
+    file: LandedFile, ended_only: bool = False
+) -> Iterator[tuple[int, bytes] | BadRecord]:
     """The file's numbered lines, without blank ones.
+
+    With ``ended_only`` a last line without its end waits until the file stood for a minute: of rows
+    whose last field may be cut, nothing else tells that they are not whole.
 
     A compressed file that ends early gives its good lines first, then one bad record. A line
     longer than 16 MiB is passed over as a bad record: it would not fit beside the others.
@@ -96,7 +118,14 @@ def read_lines(file: LandedFile) -> Iterator[tuple[int, bytes] | BadRecord]:
                         excerpt(line),
                     )
                     continue
-                if line.strip():
+                if ended_only and not line.endswith(b"\n") and file.may_grow:
+                    yield Unfinished(
+                        f"line {number}",
+                        "the last line has no end, and the file changed less than a minute ago",
+                        "It is read by the next load, once it is ended or nobody writes any more.",
+                        excerpt(line),
+                    )
+                elif line.strip():
                     yield number, line.rstrip(b"\r\n")
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         yield BadRecord(

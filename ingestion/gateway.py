@@ -59,16 +59,26 @@ def unzipped(packed: bytes, limit: int) -> bytes:
         OverLimitError: it is larger.
         BadRecordError: no whole gzip.
     """
-    stream = zlib.decompressobj(wbits=31)
-    try:
-        text = stream.decompress(packed, limit)
-    except zlib.error as error:
-        raise BadRecordError("the data is no whole gzip", "The body was cut on its way.") from error
-    if stream.unconsumed_tail:
-        raise OverLimitError(f"the gzip holds over {limit // 2**20} MiB", "Send smaller batches.")
-    if not stream.eof:
-        raise BadRecordError("the gzip is cut short", "The body was cut on its way.")
-    return text
+    texts: list[bytes] = []
+    room = limit
+    # a sender may have put several zips one after another; what follows them and is none is padding
+    while not texts or packed[:2] == b"\x1f\x8b":
+        stream = zlib.decompressobj(wbits=31)
+        try:
+            texts.append(stream.decompress(packed, room))
+        except zlib.error as error:
+            raise BadRecordError(
+                "the data is no whole gzip", "The body was cut on its way."
+            ) from error
+        room -= len(texts[-1])
+        packed = stream.unused_data
+        if stream.unconsumed_tail or (packed[:2] == b"\x1f\x8b" and not room):
+            raise OverLimitError(
+                f"the gzip holds over {limit // 2**20} MiB", "Send smaller batches."
+            )
+        if not stream.eof:
+            raise BadRecordError("the gzip is cut short", "The body was cut on its way.")
+    return b"".join(texts)
 
 
 def read_requests(

@@ -41,7 +41,7 @@ class Shape:
 
 
 _TOUCH = ("channel", "campaign", "ad", "creative", "content", "keyword", "value", "order_id")
-_TOUCH += ("product", "store", "staff", "url")
+_TOUCH += ("product", "store", "staff", "url", "duration_seconds", "share_code")
 _ORDER = ("order_id", "line_id", "amount", "quantity", "unit_price", "product", "status")
 _ORDER += ("refunded", "store", "updated_at")
 _SPEND = ("account", "campaign", "campaign_name", "ad", "impressions", "clicks", "conversions")

@@ -36,6 +36,7 @@ from ingestion.records import (
     UNFORESEEN,
     BadRecord,
     Record,
+    Unfinished,
     Unreadable,
     digest,
     packed_digest,
@@ -473,18 +474,23 @@ def _enter(
 ) -> None:
     """Note what became of a file's rows.
 
-    A file of which nothing could be read for a reason that lies outside it (its mapping, the disk)
-    does not count as loaded under its own id: it is read again as soon as that is put right.
+    A file of which nothing could be read for a reason that lies outside it (its mapping, the disk),
+    or whose last line waits for its end, does not count as loaded under its own id: it is read
+    again as soon as that is put right.
     """
     scrub = ledger.pseudonymiser.scrub
     name, file_id = scrub(read.file.path), read.file_id
-    refused = bool(bad) and (
-        isinstance(bad[-1], Unreadable) or (read.declared and len(bad) == rows)
+    unfinished = bool(bad) and isinstance(bad[-1], Unfinished)
+    refused = (
+        bool(bad)
+        and not unfinished
+        and (isinstance(bad[-1], Unreadable) or (read.declared and len(bad) == rows))
     )
-    if refused:
+    if unfinished or refused:
         reason = f"{scrub(bad[-1].reason)}. {bad[-1].remedy}"
-        ledger.refused.append(f"{read.source}/{name}, {bad[-1].position}: {reason}")
         file_id = digest(file_id, reason)
+    if refused:
+        ledger.refused.append(f"{read.source}/{name}, {bad[-1].position}: {reason}")
     ledger.quarantined += (
         {
             "quarantine_id": digest(file_id, str(number)),

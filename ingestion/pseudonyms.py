@@ -35,7 +35,9 @@ _PHONE = (
 )
 _ID_NUMBER = r"\d{6}[- ]?\d{8}[- ]?\d{3}[\dXx]"
 _IMEI = r"\d{2}-\d{6}-\d{6}-\d|\d{15}"
-_EMAIL = r"[A-Za-z0-9._%+-]{1,64}(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
+# An address within an address is escaped again: %40, %2540, %252540.
+_AT = r"%(?:25)*40"
+_EMAIL = rf"[A-Za-z0-9._%+-]{{1,64}}(?:@|{_AT})[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{{2,}}"
 # A number may follow an escape (%3D, %253D, \u0020, \n), a phone also a word (tel138…); order
 # numbers begin with letters, so that elsewhere a letter before or after makes it another number.
 _ESCAPE = r"(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\[nrt])"
@@ -85,7 +87,7 @@ def may_be_personal(text: bytes) -> bool:
     # A single byte is found ten times faster than two, and few texts have the first of these.
     return bool(
         b"@" in text
-        or (b"%" in text and b"%40" in text)
+        or (b"%" in text and (b"%40" in text or b"2540" in text))
         or (b"\\" in text and b"\\u" in text)  # anything can be written as an escape
         or phone.search(text)
         or (_LONG in text.translate(_ZEROS, b"- ") and long_number.search(text))
@@ -148,7 +150,7 @@ class Pseudonymiser:
             return value
         text = value.strip()
         if identifier_type == "email":
-            return self.token("email", text.replace("%40", "@").lower())
+            return self.token("email", re.sub(_AT, "@", text).lower())
         return self.token(identifier_type, re.sub(r"[\s-]", "", text).upper())
 
     def scrub(self, text: str) -> str:
@@ -159,7 +161,9 @@ class Pseudonymiser:
             plain = text.translate(_PLAIN)
             text = plain if PERSONAL.search(plain) else text
         phone, long_number = _MAYBE
-        if "@" in text or "%40" in text or phone.search(text) or long_number.search(text):
+        if "@" in text or "%40" in text or "2540" in text:
+            return PERSONAL.sub(self._replace, text)
+        if phone.search(text) or long_number.search(text):
             return PERSONAL.sub(self._replace, text)
         return text
 

@@ -59,6 +59,10 @@ class Unreadable(BadRecord):
     """A file that could not be read to its end for a reason that is not in the file."""
 
 
+class Unfinished(BadRecord):
+    """A last line that may still be being written: the file is read again by the next load."""
+
+
 class BadRecordError(ValueError):
     """Raised while one record is parsed; the reader turns it into a ``BadRecord``."""
 

@@ -238,7 +238,7 @@ def _fields(text: str, separator: str, lines: _Lines, width: int | None) -> list
 
 
 def _decoded(file: LandedFile, encoding: str) -> Iterator[tuple[int, str] | BadRecord]:
-    for line in read_lines(file):
+    for line in read_lines(file, ended_only=True):
         if isinstance(line, BadRecord):
             yield line
             continue

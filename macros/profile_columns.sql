@@ -9,6 +9,7 @@
     legal_basis,
     valid_until,
     observed_at,
+    entry_order,
     received_at,
     load_id
 {%- endmacro %}

@@ -23,7 +23,7 @@ from ingestion.tags import tag_text
 PERSONAL_TYPES = (*SECRET, *HASHES)
 TIMES = ("occurred_at", "updated_at", "date")
 AMOUNTS = ("value", "amount", "unit_price", "refunded", "cost")
-COUNTS = ("quantity", "impressions", "clicks", "conversions", "non_conversions")
+COUNTS = ("quantity", "impressions", "clicks", "conversions", "non_conversions", "duration_seconds")
 MAY_BE_NEGATIVE = ("amount", "quantity", "value")
 # How spreadsheets write times (2026/7/3 9:05), and figures (1,234.50).
 UNPADDED = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]+(\d{1,2})(?=:))?")

@@ -27,6 +27,7 @@ PROPERTIES = {
     "screen": "properties.$screen_name",
     "element_text": "properties.$el_text",
     "search_query": "properties.query",
+    "duration_seconds": "properties.$prev_pageview_duration",
     "revenue": "properties.revenue",
     "coupon": "properties.coupon",
 }

@@ -281,7 +281,7 @@ def test_of_events_the_first_row_of_a_key_counts(warehouse: Warehouse) -> None:
     rows = ["1,2026-07-03 10:00:00,签到,c1", "2,2026-07-03 10:00:00,签到,c1"]
     path = warehouse.root / "table.csv"
     manifest = wire.declare(warehouse.root, entry("events", columns))
-    path.write_text("\n".join(["id,at,what,who", *rows]), encoding="utf-8")
+    path.write_text("\n".join(["id,at,what,who", *rows, ""]), encoding="utf-8")
     assert wire.load(warehouse, manifest).rows_landed == 2
     path.write_text("id,at,what,who\n2,2026-07-04 10:00:00,签退,c1\n", encoding="utf-8")
     assert wire.load(warehouse, manifest).rows_duplicate == 1
@@ -298,7 +298,7 @@ BROKEN = {
     "people.jsonl": ("", b'{"at": "2026-07-03", "id": 1, "amount": 5}\n', "column 'who' not found"),
     "columns.parquet": ("", parquet({"at": "2026-07-03", "who": "c1"}), "'id', 'amount' not found"),
     "no.parquet": ("", b"at,id,amount,who\n", "no whole Parquet file"),
-    "zip.csv": ("", b"PK\x03\x04\xff\xfe\x00\x00", "no utf-8 text"),
+    "zip.csv": ("", b"PK\x03\x04\xff\xfe\x00\x00\n", "no utf-8 text"),
     "times.csv": ("time_format: '%d.%m.%Y'", b"at,id,amount,who\n2026-07-03,1,5,c1\n",
                   "is no time"),
 }  # fmt: skip

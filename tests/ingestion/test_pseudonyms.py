@@ -99,6 +99,8 @@ def test_types_and_keys_are_domains_of_their_own() -> None:
         ("49-015420-323751-8", "imei"),
         ("mail li.hua@example.com now", "email"),
         ("to=Li.Hua%40example.com&x=1", "email"),
+        ("to=Li.Hua%2540example.com&x=1", "email"),
+        ("to=Li.Hua%252540example.com&x=1", "email"),
         ("li.hua＠example.com", "email"),
         ("电话13912345678转", "phone"),
         ("tel13912345678", "phone"),

@@ -11,7 +11,8 @@ MARTS = (
     *("ad_performance", "channel_performance", "customer_attributes", "customer_changes"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),
     *("events", "identifier_links", "identity_health", "journey_paths", "load_accounting"),
-    *("orders", "platform_reconciliation", "segment_members", "sessions", "touchpoint_credits"),
+    *("order_items", "orders", "platform_reconciliation", "referrals", "segment_members"),
+    *("sessions", "touchpoint_credits"),
     "unmapped_events",
 )
 

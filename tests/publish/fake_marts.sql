@@ -179,6 +179,19 @@ select
     cast(count(*) * 3 as double) as non_conversions
 from journey group by path;
 
+create or replace table marts.order_items as
+select
+    md5(order_id) as order_item_id, order_id, customer_id, source, 'A' as item_id, order_kind, order_date,
+    item_count as quantity, gross_revenue, refunded_revenue, net_revenue
+from marts.orders;
+
+create or replace table marts.referrals as
+select
+    customer_id, min(customer_id) over () as sharer_customer_id, 'wechat_share' as channel,
+    cast(null as varchar) as share_code, first_seen_at as first_arrived_at, cast(1 as bigint) as arrival_count,
+    true as is_new_customer, cast(order_count as bigint) as order_count, net_revenue
+from marts.customers qualify customer_id <> sharer_customer_id;
+
 create or replace table marts.segment_members as
 select 'recent_buyers' as segment, customer_id, last_order_at as entered_at, 'ordered' as reason
 from marts.customers where order_count > 0;

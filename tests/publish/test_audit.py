@@ -86,6 +86,14 @@ BREACHES = {
         "update marts.customer_attributes set legal_basis = null",
         ("FAILED", "customer_attributes", "legal basis and its end", "partner_feeds"),
     ),
+    "an item was lost": (
+        "update marts.order_items set net_revenue = net_revenue + 1",
+        ("FAILED", "order_items", "add up to it"),
+    ),
+    "strangers shared": (
+        "update marts.referrals set sharer_customer_id = 'stranger'",
+        ("FAILED", "referrals", "Whoever shared", "stranger"),
+    ),
     "tags of nobody": (
         "update marts.customer_tags set customer_id = 'stranger'",
         ("FAILED", "customer_tags", "Whoever has a tag is a customer", "strangers"),
@@ -220,14 +228,15 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
     [
         # A brand that declared a touches file and nothing else.
         (
-            *("ad_performance", "channel_performance", "orders", "segment_members", "sessions"),
+            *("ad_performance", "channel_performance", "order_items", "orders"),
+            *("segment_members", "sessions"),
             *("platform_reconciliation", "touchpoint_credits", "unmapped_events"),
         ),
         # A brand that declared its spend and nothing else.
         (
             *("customers", "customer_attributes", "customer_identifiers", "customer_tags"),
             *("customer_identifier_history", "identifier_links", "identity_health"),
-            *("events", "journey_paths", "orders"),
+            *("events", "journey_paths", "order_items", "orders", "referrals"),
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
             "unmapped_events",
         ),

@@ -83,8 +83,8 @@ class Brand:
 
 def sell(brand: Brand) -> None:
     brand.taobao.sell(1, LATE)
-    soap = {"oid": "21", "num": 1, "payment": "30.00", "refund_status": "NO_REFUND"}
-    cream = {"oid": "22", "num": 2, "payment": "70.00", "refund_status": "NO_REFUND"}
+    soap = {"oid": "21", "num": 1, "outer_sku_id": "SOAP", "payment": "30.00", "refund_status": "NO_REFUND"}
+    cream = {"oid": "22", "num": 2, "outer_sku_id": "CREAM", "payment": "70.00", "refund_status": "NO_REFUND"}
     brand.taobao.sell(2, LATE, orders={"order": [soap, cream]})
     brand.doudian.sell(1, LATE)
     lines = [
@@ -101,8 +101,8 @@ def sell(brand: Brand) -> None:
 def refund(brand: Brand) -> None:
     """The next day a line of each shop's order is paid back, and what was unpaid is cancelled."""
     now = brand.clock.now()
-    soap = {"oid": "21", "num": 1, "payment": "30.00", "refund_status": "SUCCESS"}
-    cream = {"oid": "22", "num": 2, "payment": "70.00", "refund_status": "NO_REFUND"}
+    soap = {"oid": "21", "num": 1, "outer_sku_id": "SOAP", "payment": "30.00", "refund_status": "SUCCESS"}
+    cream = {"oid": "22", "num": 2, "outer_sku_id": "CREAM", "payment": "70.00", "refund_status": "NO_REFUND"}
     brand.taobao.sell(2, now, LATE, orders={"order": [soap, cream]})
     brand.doudian.aftersales.append(doudian.aftersale(2, now, 5000))
     brand.doudian.sell(3, now, LATE, order_status=4, pay_time=0)
@@ -208,6 +208,18 @@ def test_a_refund_of_one_line_lowers_the_revenue_of_its_order(
     }
     ((revenue,),) = brand.query("select sum(net_revenue) from marts.customers")
     assert revenue == Decimal("80") + 70 + 199 + 100 + 100 + Decimal("9.9")
+
+
+def test_items_of_an_order_are_told_apart_with_what_was_paid_back_of_each(
+    history: tuple[Brand, dict[str, tuple[Any, ...]]],
+) -> None:
+    brand, _ = history
+    rows = brand.query(
+        "select item_id, quantity, items.gross_revenue, items.refunded_revenue, items.net_revenue "
+        "from marts.order_items as items join marts.orders using (order_id) "
+        "where source_order_id = '2' and items.source = 'taobao_trades' order by item_id"
+    )
+    assert rows == [("CREAM", 2, 70, 0, 70), ("SOAP", 1, 30, 30, 0)]
 
 
 def test_what_was_bought_in_a_live_room_says_so(

@@ -6,6 +6,7 @@ import csv
 import re
 
 from ingestion.contracts import FOLDER, contract
+from ingestion.sources import SOURCES
 from tests.warehouse.worlds import PROJECT, RECORD_TABLES
 
 EVENTS = (PROJECT / "docs" / "events.md").read_text(encoding="utf-8")
@@ -61,3 +62,22 @@ def test_every_field_of_a_contract_is_documented_under_its_name() -> None:
         shared = page.partition("## Who")[2].partition("\n## ")[0]
         documented = set(re.findall(r"`(\w+)`", section + shared))
         assert set(contract(name).fields) - documented == set(), name
+
+
+def test_every_touchpoint_names_tests_that_exist() -> None:
+    page = (PROJECT / "docs" / "touchpoints.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|") and "---" not in line]
+    named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", page)
+    assert len({path for path, _ in named}) > 5
+    for path, name in named:
+        text = (PROJECT / "tests" / path).read_text(encoding="utf-8")
+        assert f"\ndef {name}(" in text, f"{path}::{name}"
+    # of each row but the two headers
+    without = [row for row in rows if "::test_" not in row]
+    assert len(without) == 2
+
+
+def test_every_source_is_of_a_touchpoint() -> None:
+    page = (PROJECT / "docs" / "touchpoints.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", page))
+    assert {source.name for source in SOURCES} - named == set()

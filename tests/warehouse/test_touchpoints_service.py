@@ -26,7 +26,11 @@ def fetched(line: wire.Line, at: str) -> wire.Line:
 
 
 FIRST: dict[str, list[Any]] = {
-    "sms_reports": [wire.sms_reports(1, phone_number=LI, out_id="summer")],
+    "wjx_answers": [wire.wjx_answers(1)],
+    "sms_reports": [
+        wire.sms_reports(1, phone_number=LI, out_id="summer"),
+        wire.sms_reports(2, phone_number=HAN, out_id="summer", success=False),
+    ],
     "sms_replies": [
         wire.sms_replies(1, phone_number=LI, content="退订"),
         wire.sms_replies(2, phone_number=HAN, content="你们几点开门？"),
@@ -46,6 +50,10 @@ FIRST: dict[str, list[Any]] = {
     "call_records": [
         wire.call_records(17, **{"from": LI}),
         wire.call_records(18, **{"type": "呼出", "from": "4008282815", "to": HAN, "connect": 0}),
+        wire.call_records(
+            19, **{"type": "呼出", "from": "4008282815", "to": HAN},
+            created_at="2026-07-04 15:00:00", duration=95, tags=["投诉"],
+        ),
     ],
     "chat_sessions": [
         wire.chat_sessions(1, visitorStaticId="vs1", visitorMsgCount=6, userId="agent9"),
@@ -100,6 +108,10 @@ LATER: dict[str, list[Any]] = {
         wire.fxiaoke_crm(
             6, "ActiveRecordObj", create_time=AT + HOUR, active_record_type__r="到店",
             contact_id="68fa2", is_deleted=True, last_modified_time=AT + 3 * HOUR,
+        ),
+        wire.fxiaoke_crm(
+            8, "ActiveRecordObj", create_time=AT + 10 * HOUR, active_record_type__r="拜访",
+            contact_id="68fa2", owner=["1000"], last_modified_time=AT + 10 * HOUR,
         ),
         wire.fxiaoke_crm(
             4, "NewOpportunityObj", account_id="68fa3", sales_stage__r="合同签订", amount="15000.00",
@@ -162,10 +174,11 @@ def customer_of_phone(warehouse: Path, phone: str) -> str:
     return customer_of(warehouse, "phone", token.split(".")[2])
 
 
-def test_a6_messages_are_delivered_and_answered_and_an_opt_out_is_one(at_once: Path) -> None:
+def test_messages_are_delivered_and_answered_and_an_opt_out_is_one(at_once: Path) -> None:
     li, han = (customer_of_phone(at_once, phone) for phone in (LI, HAN))
     assert events(at_once, "sms_reports", "channel, customer_id, campaign_id") == [
-        ("message_delivered", "sms", li, "summer")
+        ("message_delivered", "sms", li, "summer"),
+        ("message_failed", "sms", han, "summer"),
     ]
     assert events(at_once, "sms_replies", "channel, customer_id, raw_discriminator, content_id") == [
         ("message_received", "sms", han, None, "花间"),
@@ -173,7 +186,7 @@ def test_a6_messages_are_delivered_and_answered_and_an_opt_out_is_one(at_once: P
     ]
 
 
-def test_a7_a_mail_is_followed_from_sending_to_spam_and_machines_open_nothing(
+def test_a_mail_is_followed_from_sending_to_spam_and_machines_open_nothing(
     at_once: Path,
 ) -> None:
     rows = events(at_once, "email_events", "channel, campaign_id, content_id, page_url")
@@ -201,9 +214,13 @@ def test_a7_a_mail_is_followed_from_sending_to_spam_and_machines_open_nothing(
     ) == [("message_machine_opened", "machine", "unknown")]
 
 
-def test_a16_a_call_is_one_touch_and_its_rating_came_later(at_once: Path) -> None:
+def test_a_call_is_one_touch_and_its_rating_came_later(at_once: Path) -> None:
     rows = events(at_once, "call_records", "channel, customer_id, staff_id, properties")
-    assert [row[0] for row in rows] == ["call", "call_missed", "csat"]
+    assert [row[0] for row in rows] == ["call", "call_missed", "csat", "call"]
+    # what telesales did
+    assert (rows[3][2], json.loads(rows[3][4])["duration_seconds"]) == (
+        customer_of_phone(at_once, HAN), 95
+    )  # fmt: skip
     call = json.loads(rows[0][4])
     assert rows[0][1:4] == ("call_center", customer_of_phone(at_once, LI), "733")
     assert call["duration_seconds"] == 182
@@ -212,16 +229,16 @@ def test_a16_a_call_is_one_touch_and_its_rating_came_later(at_once: Path) -> Non
     assert query(
         at_once,
         "select occurred_at::text from marts.events where event_type = 'call' "
-        "and source = 'call_records'",
-    ) == [("2026-07-03 02:30:00",)]
+        "and source = 'call_records' order by 1",
+    ) == [("2026-07-03 02:30:00",), ("2026-07-04 07:00:00",)]
     assert query(
         at_once,
         "select tag, tag_name, category, until_at from marts.customer_tags "
-        "where source = 'call_records'",
-    ) == [("price_sensitive", "价格敏感", "behaviour", None)]
+        "where source = 'call_records' order by 1",
+    ) == [("complaint", "投诉", "service", None), ("price_sensitive", "价格敏感", "behaviour", None)]
 
 
-def test_a17_a_chat_is_one_consultation_as_it_was_noted_last(at_once: Path) -> None:
+def test_a_chat_is_one_consultation_as_it_was_noted_last(at_once: Path) -> None:
     rows = events(at_once, "chat_sessions", "keyword, staff_id, customer_id, properties")
     assert [row[0] for row in rows] == ["consult", "consult_started", "csat"]
     li = customer_of_phone(at_once, LI)
@@ -245,7 +262,18 @@ def test_a17_a_chat_is_one_consultation_as_it_was_noted_last(at_once: Path) -> N
     ]
 
 
-def test_a18_a_lead_an_opportunity_and_a_contract_pass_their_stages_once(at_once: Path) -> None:
+def test_an_answered_questionnaire_is_its_members(at_once: Path) -> None:
+    (row,) = events(at_once, "wjx_answers", "channel, customer_id, occurred_at::text, properties")
+    # half past eleven at night in Beijing
+    assert row[:4] == (
+        "survey_submit", "survey", customer_of(at_once, "member_id", "M88001"),
+        "2026-07-03 15:30:00",
+    )  # fmt: skip
+    told = json.loads(row[4])
+    assert (told["questionnaire"], told["score"], told["duration_seconds"]) == ("满意度", 15, 528)
+
+
+def test_a_lead_an_opportunity_and_a_contract_pass_their_stages_once(at_once: Path) -> None:
     rows = events(
         at_once,
         "fxiaoke_crm",
@@ -265,10 +293,11 @@ def test_a18_a_lead_an_opportunity_and_a_contract_pass_their_stages_once(at_once
         ("opportunity_won", "2026-07-03 09:05:06", "1000", account, "NewOpportunityObj", 15000.0,
          "合同签订"),
         ("contract_signed", "2026-07-03 11:05:06", None, account, "ContractObj", 15000.0, None),
+        ("follow_up", "2026-07-03 14:05:06", "1000", li, "ActiveRecordObj", None, None),
     ]  # fmt: skip
 
 
-def test_a18_what_sales_knows_of_a_contact_is_the_latest_and_an_ended_tag_ends(
+def test_what_sales_knows_of_a_contact_is_the_latest_and_an_ended_tag_ends(
     at_once: Path,
 ) -> None:
     li = customer_of_phone(at_once, LI)
@@ -306,7 +335,7 @@ def test_calls_visits_and_follow_ups_are_touchpoints_and_system_rows_are_not(at_
         at_once,
         "select channel, count(*) from intermediate.int_touchpoints_identified "
         "where channel in ('call_center', 'sales') group by 1 order by 1",
-    ) == [("call_center", 1), ("sales", 1)]
+    ) == [("call_center", 2), ("sales", 2)]
 
 
 def test_versions_that_come_later_build_what_one_full_build_does(

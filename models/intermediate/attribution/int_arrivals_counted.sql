@@ -1,23 +1,47 @@
 -- One row per channel, campaign and day: clicks that the click monitor was told of, and sessions
 -- that began with the channel.
-with arrived as (
+with clicked as (
+
+    select
+        events.channel,
+        {{ local_date('events.occurred_at') }} as arrival_date,
+        events.campaign_id
+    from {{ ref('int_events_unioned') }} as events
+    left join {{ ref('int_events_superseded') }} as superseded
+        on events.event_id = superseded.event_id
+    left join {{ ref('int_events_repeated') }} as repeated
+        on events.event_id = repeated.event_id
+    where
+        events.event_type = 'ad_click'
+        and events.exclusion_reason is null
+        and superseded.event_id is null
+        and repeated.event_id is null
+
+),
+
+landed as (
 
     select
         channel,
-        occurred_date as arrival_date,
-        campaign_id,
+        {{ local_date('started_at') }} as arrival_date,
+        campaign_id
+    from {{ ref('int_sessions_built') }}
+
+),
+
+arrived as (
+
+    select
+        *,
         1 as is_click,
         0 as is_landing
-    from {{ ref('events') }}
-    where event_type = 'ad_click' and exclusion_reason is null
+    from clicked
     union all
     select
-        channel,
-        session_date as arrival_date,
-        campaign_id,
+        *,
         0 as is_click,
         1 as is_landing
-    from {{ ref('sessions') }}
+    from landed
 
 ),
 

@@ -6,7 +6,7 @@ with named as (
         channel,
         campaign_name,
         min(campaign_id) as campaign_id
-    from {{ ref('ad_performance') }}
+    from {{ ref('int_ad_performance_counted') }}
     where campaign_name is not null and campaign_id is not null
     group by channel, campaign_name
     having count(distinct campaign_id) = 1
@@ -18,7 +18,7 @@ unmistakable as (
 
     select named.*
     from named
-    left join {{ ref('ad_performance') }} as campaigns
+    left join {{ ref('int_ad_performance_counted') }} as campaigns
         on named.channel = campaigns.channel and named.campaign_name = campaigns.campaign_id
     where campaigns.campaign_id is null
 

@@ -6,21 +6,24 @@ with credited as (
         credits.conversion_id,
         credits.channel,
         coalesce(campaigns.campaign_id, credits.campaign_id) as campaign_id,
-        credits.conversion_date,
-        case when credits.attribution_model = 'last_touch' then credits.conversions else 0 end
+        {{ local_date('conversions.converted_at') }} as conversion_date,
+        case when credits.attribution_model = 'last_touch' then credits.credit else 0 end
             as attributed_conversions,
-        case when credits.attribution_model = 'last_touch' then credits.revenue else 0 end
-            as attributed_revenue
-    from {{ ref('touchpoint_credits') }} as credits
+        case
+            when credits.attribution_model = 'last_touch'
+                then credits.credit * conversions.revenue
+            else 0
+        end as attributed_revenue
+    from {{ ref('int_credits_by_rule') }} as credits
+    -- a path that was told as a whole has no day
+    inner join {{ ref('int_conversions_identified') }} as conversions
+        on credits.conversion_id = conversions.conversion_id
     left join {{ ref('int_campaigns_named') }} as campaigns
         on
             credits.channel = campaigns.channel
             and credits.campaign_id = campaigns.campaign_name
-    where
-        -- linear credits every touchpoint
-        credits.attribution_model in ('last_touch', 'linear')
-        and credits.conversion_date is not null
-        and credits.touchpoint_id is not null
+    -- linear credits every touchpoint
+    where credits.attribution_model in ('last_touch', 'linear')
 
 ),
 

@@ -12,7 +12,7 @@
 ] %}
 
 -- One row per order line and version of it, of any channel. Rows are never changed: a later
--- version is appended, and int_orders_composed picks what counts.
+-- version is appended, and int_order_lines_counted picks what counts.
 with unioned as (
 
     {% for channel in channels %}

@@ -1,41 +1,9 @@
--- One row per order: the lines of the latest version of each, added up.
+-- One row per order: the lines of it that count, added up.
 with touched as (
 
     select *
-    from {{ ref('int_order_lines_unioned') }}
+    from {{ ref('int_order_lines_counted') }}
     where {{ is_touched('replace_group', 'int_order_lines_unioned') }}
-
-),
-
-versions_ranked as (
-
-    select
-        *,
-        max(version) over (
-            partition by source, replace_group, version_group
-        ) as latest_version
-    from touched
-
-),
-
-latest as (
-
-    select * from versions_ranked
-    where version = latest_version
-
-),
-
--- the same line can come twice in one version: two reports of one order, be they of two SDKs that
--- stand side by side on the shop's pages and both tell its number
-lines as (
-
-    select
-        *,
-        row_number() over (
-            partition by is_reported_by_event, replace_group, version_group, version, item_id
-            order by ordered_at, order_line_version_id
-        ) as report_number
-    from latest
 
 ),
 
@@ -65,8 +33,7 @@ composed as (
         min(paid_at) as paid_at,
         max(refunded_at) as refunded_at,
         max(load_seq) as load_seq
-    from lines
-    where not is_reported_by_event or report_number = 1
+    from touched
     group by source, source_order_id, replace_group
     -- a refund that came before its order waits for it
     having max(order_status) is not null

@@ -35,6 +35,7 @@ arrived as (
         unioned.legal_basis,
         unioned.valid_until,
         unioned.observed_at,
+        unioned.entry_order,
         unioned.received_at,
         loads.load_seq
     from unioned

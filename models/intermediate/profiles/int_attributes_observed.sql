@@ -9,6 +9,7 @@ with told as (
         profiles.legal_basis,
         profiles.valid_until,
         profiles.observed_at,
+        profiles.entry_order,
         profiles.received_at,
         profiles.load_seq,
         fields.field as raw_attribute,
@@ -71,6 +72,7 @@ observed as (
         legal_basis,
         valid_until,
         observed_at,
+        entry_order,
         received_at,
         load_seq
     from numbered

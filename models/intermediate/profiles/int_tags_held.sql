@@ -13,7 +13,8 @@ numbered as (
     select
         *,
         row_number() over in_order as version_number,
-        lag(observed_at) over in_order as previous_observed_at
+        lag(observed_at) over in_order as previous_observed_at,
+        lead(observed_at) over in_order as next_observed_at
     from touched
     window in_order as (
         partition by profile_key order by observed_at, received_at, profile_version_id
@@ -21,14 +22,29 @@ numbered as (
 
 ),
 
--- a call keeps its time however often it comes again: what changed since is known by its receipt
+moments as (
+
+    select
+        *,
+        max(case when next_observed_at > observed_at then next_observed_at end) over (
+            partition by profile_key, observed_at
+        ) as later_observed_at
+    from numbered
+
+),
+
+-- a call keeps its time however often it comes again: what changed since is known by its receipt.
+-- A correction that came when the record told of a later time already holds until that time.
 timed as (
 
     select
         *,
-        case when observed_at = previous_observed_at then received_at else observed_at end
-            as told_at
-    from numbered
+        case
+            when observed_at = previous_observed_at
+                then least(greatest(observed_at, received_at), later_observed_at)
+            else observed_at
+        end as told_at
+    from moments
 
 ),
 
@@ -84,7 +100,10 @@ held as (
         tag_value,
         legal_basis,
         since_at,
-        least(next_told_at, valid_until) as until_at
+        -- an end that a source gives can lie before anything it tells
+        case
+            when valid_until < since_at then since_at else least(next_told_at, valid_until)
+        end as until_at
     from ranked
     where from_last = 1
 

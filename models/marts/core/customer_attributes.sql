@@ -24,7 +24,8 @@ ranked as (
             order by
                 -- what is known for a time only yields to what is known
                 case when valid_until is null then 0 else 1 end asc, precedence asc,
-                observed_at desc, received_at desc, source asc, profile_version_id desc
+                observed_at desc, entry_order desc nulls last, received_at desc, source asc,
+                profile_version_id desc
         ) as value_rank
     from observed
 

@@ -49,8 +49,8 @@ renamed as (
         cast(received_at as string) as version,
 
         -- numerics
-        try_cast(impression as bigint) as impressions,
-        try_cast(click as bigint) as clicks,
+        {{ whole_number('impression') }} as impressions,
+        {{ whole_number('click') }} as clicks,
         {{ to_cny('cost', 'baidu_reports', 'cost') }} as spend,
         try_cast(coalesce(ocpc_conversions, ocpc_target_trans) as double) as platform_conversions,
 

@@ -14,6 +14,8 @@
     'product': 'product',
     'order_id': 'order_id',
     'url': 'url',
+    'duration': 'duration_seconds',
+    'share_code': 'share_code',
     'occurred_at_utc': 'occurred_at',
 } %}
 
@@ -59,11 +61,15 @@ renamed as (
         order_id,
         store as store_id,
         staff as staff_id,
+        {{ json_object({
+            'duration_seconds': whole_number('duration'),
+            'share_code': 'share_code',
+        }) }} as properties,
 
         -- what it does not tell
         {{ null_columns([
             'referrer', 'utm_source', 'utm_medium', 'utm_campaign', 'click_id', 'scene',
-            'ip', 'user_agent', 'project', 'properties', 'version_group', 'version'
+            'ip', 'user_agent', 'project', 'version_group', 'version'
         ]) }},
 
         -- timestamps

@@ -61,6 +61,7 @@ renamed as (
         -- timestamps
         cast(null as timestamp) as valid_until,
         coalesce(try_cast(occurred_at_utc as timestamp), received_at) as observed_at,
+        cast(null as string) as entry_order,
         received_at
     from parsed
 

@@ -80,7 +80,7 @@ renamed as (
         false as is_reported_by_event,
 
         -- numerics
-        try_cast(item_num as bigint) as quantity,
+        {{ whole_number('item_num') }} as quantity,
         cast(
             {{ to_cny('pay_amount', 'doudian_orders', 'pay_amount') }}
             - coalesce({{ to_cny('post_amount', 'doudian_orders', 'post_amount') }}, 0)

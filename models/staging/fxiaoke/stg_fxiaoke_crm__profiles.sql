@@ -69,6 +69,7 @@ renamed as (
         -- timestamps
         cast(null as timestamp) as valid_until,
         {{ epoch_to_utc('modified_time') }} as observed_at,
+        cast(null as string) as entry_order,
         received_at
     from parsed
 

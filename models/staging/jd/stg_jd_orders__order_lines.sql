@@ -31,7 +31,7 @@ line_parsed as (
         parsed.*,
         {{ json_text('element', 'skuId') }} as sku_id,
         {{ json_text('element', 'outerSkuId') }} as outer_sku_id,
-        coalesce(try_cast({{ json_text('element', 'itemTotal') }} as bigint), 1) as quantity,
+        coalesce({{ whole_number(json_text('element', 'itemTotal')) }}, 1) as quantity,
         coalesce(try_cast({{ json_text('element', 'jdPrice') }} as double), 0) as list_price,
         elements.element as line
     from parsed

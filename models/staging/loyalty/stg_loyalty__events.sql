@@ -48,8 +48,8 @@ renamed as (
         -- what else it tells
         {{ json_object({
             'flow_id': 'flow_id',
-            'points': 'try_cast(points as bigint)',
-            'balance': 'try_cast(balance as bigint)',
+            'points': whole_number('points'),
+            'balance': whole_number('balance'),
             'level': 'level',
             'previous_level': 'previous_level',
             'reversed_flow_id': 'reversed_flow_id',

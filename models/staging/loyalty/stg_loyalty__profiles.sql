@@ -3,6 +3,7 @@
     'identifiers': 'identifiers',
     'event': 'event',
     'happened_at': 'occurred_at',
+    'flow_id': 'flow_id',
     'balance': 'balance',
     'level': 'level',
 } %}
@@ -43,6 +44,8 @@ renamed as (
         -- timestamps
         cast(null as timestamp) as valid_until,
         try_cast(happened_at as timestamp) as observed_at,
+        -- entries of one second follow each other by their numbers, P9 before P10
+        lpad(cast(length(flow_id) as string), 6, '0') || flow_id as entry_order,
         received_at
     from parsed
 

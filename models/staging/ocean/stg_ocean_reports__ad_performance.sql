@@ -53,8 +53,8 @@ renamed as (
         cast(received_at as string) as version,
 
         -- numerics
-        try_cast(show_cnt as bigint) as impressions,
-        try_cast(click_cnt as bigint) as clicks,
+        {{ whole_number('show_cnt') }} as impressions,
+        {{ whole_number('click_cnt') }} as clicks,
         {{ to_cny('stat_cost', 'ocean_reports', 'stat_cost') }} as spend,
         try_cast(convert_cnt as double) as platform_conversions,
 

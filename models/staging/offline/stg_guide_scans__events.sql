@@ -48,7 +48,7 @@ renamed as (
         -- what else it tells
         {{ json_object({
             'code_id': 'code_id',
-            'duration_seconds': 'try_cast(duration_seconds as bigint)',
+            'duration_seconds': whole_number('duration_seconds'),
             'intent': 'intent',
             'tags': "nullif(tags, '')",
         }) }} as properties,

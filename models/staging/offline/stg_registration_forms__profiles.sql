@@ -37,6 +37,7 @@ renamed as (
         -- timestamps
         cast(null as timestamp) as valid_until,
         try_cast(happened_at as timestamp) as observed_at,
+        cast(null as string) as entry_order,
         received_at
     from parsed
 

@@ -40,6 +40,7 @@ renamed as (
         -- timestamps
         try_cast(expires_at as timestamp) as valid_until,
         try_cast(collected_at as timestamp) as observed_at,
+        cast(null as string) as entry_order,
         received_at
     from parsed
 

@@ -57,7 +57,7 @@ renamed as (
         false as is_reported_by_event,
 
         -- numerics
-        try_cast(qty as bigint) as quantity,
+        {{ whole_number('qty') }} as quantity,
         {{ to_cny('amount', 'pos_receipts', 'amount') }} as gross_revenue,
         cast(0 as decimal(18, 4)) as refunded_revenue,
 

@@ -54,7 +54,7 @@ renamed as (
         true as is_reported_by_event,
 
         -- numerics
-        coalesce(cast(try_cast(item_count as double) as bigint), 1) as quantity,
+        coalesce({{ whole_number('item_count') }}, 1) as quantity,
         coalesce(
             {{ to_cny('coalesce(total, revenue)', 'segment', 'total') }},
             cast(0 as decimal(18, 4))

@@ -22,6 +22,14 @@
     'scene': 'properties.$latest_scene',
     'product_id': 'properties.product_id',
     'order_id': 'properties.order_id',
+    'content_id': 'properties.content_id',
+    'form_name': 'properties.form_name',
+    'video_id': 'properties.video_id',
+    'element_text': 'properties.$element_content',
+    'search_query': 'properties.keyword',
+    'duration': 'properties.event_duration',
+    'share_code': 'properties.share_code',
+    'sharer': 'properties.$share_distinct_id',
     'ip': '_ip',
     'user_agent': '_user_agent',
     'project': '_project',
@@ -29,6 +37,13 @@
 
 {# a page of a mini program has a path and a query instead of a URL #}
 {% set page = "coalesce(page_url, url_path || coalesce('?' || nullif(url_query, ''), ''))" %}
+
+{# an opening tells whose share it came through, in the SDK's id of that person: whichever it was #}
+{% set sharer = identifiers([
+    ('member_id', none, 'sharer'),
+    ('wechat_open_id', "coalesce(app_id, '')", 'sharer'),
+    ('cookie_id', none, 'sharer'),
+]) %}
 
 -- One row per SDK event of the web site, the app and the mini program.
 with source as (
@@ -71,6 +86,14 @@ renamed as (
         case when lib = 'MiniProgram' then scene end as scene,
         product_id as item_id,
         order_id,
+        coalesce(content_id, form_name, video_id) as content_id,
+        {{ json_object({
+            'element_text': "nullif(element_text, '')",
+            'search_query': "nullif(search_query, '')",
+            'duration_seconds': whole_number('duration'),
+            'share_code': "nullif(share_code, '')",
+            'shared_by': "case when sharer <> '取值异常' then " ~ sharer ~ ' end',
+        }) }} as properties,
 
         -- who asked
         ip,
@@ -79,8 +102,8 @@ renamed as (
 
         -- what it does not tell
         {{ null_columns([
-            'raw_discriminator', 'declared_channel', 'creative_id', 'content_id',
-            'store_id', 'staff_id', 'properties', 'version_group', 'version'
+            'raw_discriminator', 'declared_channel', 'creative_id', 'store_id', 'staff_id',
+            'version_group', 'version'
         ]) }},
 
         -- timestamps

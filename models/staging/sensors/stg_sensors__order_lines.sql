@@ -55,7 +55,7 @@ renamed as (
         true as is_reported_by_event,
 
         -- numerics
-        coalesce(try_cast(item_count as bigint), 1) as quantity,
+        coalesce({{ whole_number('item_count') }}, 1) as quantity,
         coalesce(
             {{ to_cny('order_amount', 'sensors', 'order_amount') }}, cast(0 as decimal(18, 4))
         ) as gross_revenue,

@@ -69,8 +69,8 @@ renamed as (
         -- what else it tells
         {{ json_object({
             'call_id': 'call_id',
-            'duration_seconds': 'try_cast(duration_seconds as bigint)',
-            'alerting_seconds': 'try_cast(alerting_seconds as bigint)',
+            'duration_seconds': whole_number('duration_seconds'),
+            'alerting_seconds': whole_number('alerting_seconds'),
             'satisfaction': 'satisfaction',
             'tags': 'tags',
             'line': "nullif(line, '')",

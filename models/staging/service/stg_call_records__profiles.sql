@@ -40,6 +40,7 @@ renamed as (
         -- timestamps
         cast(null as timestamp) as valid_until,
         {{ local_to_utc('started_at') }} as observed_at,
+        cast(null as string) as entry_order,
         received_at
     from parsed
 

@@ -74,7 +74,7 @@ renamed as (
         staged_event as raw_event,
         case
             when staged_event = 'csat' then cast(null as string)
-            when effective = '1' or try_cast(visitor_messages as bigint) > 0 then 'effective'
+            when effective = '1' or {{ whole_number('visitor_messages') }} > 0 then 'effective'
             else 'ineffective'
         end as raw_discriminator,
         {{ identifiers([
@@ -97,8 +97,8 @@ renamed as (
         {{ json_object({
             'chat_id': 'chat_id',
             'duration_seconds': 'duration_seconds',
-            'visitor_messages': 'try_cast(visitor_messages as bigint)',
-            'agent_messages': 'try_cast(agent_messages as bigint)',
+            'visitor_messages': whole_number('visitor_messages'),
+            'agent_messages': whole_number('agent_messages'),
             'intent': 'intent',
             'tags': 'tags',
             'score': 'try_cast(score as double)',

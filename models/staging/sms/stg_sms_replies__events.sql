@@ -36,7 +36,7 @@ renamed as (
 
         -- what else it tells
         {{ json_object({
-            'text_length': 'try_cast(text_length as bigint)',
+            'text_length': whole_number('text_length'),
             'dest_code': 'dest_code',
         }) }} as properties,
 

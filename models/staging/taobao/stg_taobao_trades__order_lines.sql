@@ -78,7 +78,7 @@ renamed as (
         false as is_reported_by_event,
 
         -- numerics
-        try_cast(num as bigint) as quantity,
+        {{ whole_number('num') }} as quantity,
         {{ to_cny('payment', 'taobao_trades', 'payment') }} as gross_revenue,
         case
             when refund_status = 'SUCCESS' or (status = 'TRADE_CLOSED' and pay_time is not null)

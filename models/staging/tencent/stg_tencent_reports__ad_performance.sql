@@ -47,8 +47,8 @@ renamed as (
         cast(received_at as string) as version,
 
         -- numerics
-        try_cast(view_count as bigint) as impressions,
-        try_cast(valid_click_count as bigint) as clicks,
+        {{ whole_number('view_count') }} as impressions,
+        {{ whole_number('valid_click_count') }} as clicks,
         {{ to_cny('cost', 'tencent_reports', 'cost') }} as spend,
         try_cast(conversions_count as double) as platform_conversions,
 

@@ -4,6 +4,7 @@
     'created': 'CreateTime',
     'event': 'Event',
     'event_key': 'EventKey',
+    'status': 'Status',
 } %}
 
 -- One row per message or event that a follower sent to an official account.
@@ -26,7 +27,12 @@ renamed as (
         parsed.event_id,
         'wechat_oa' as source,
         parsed.record_type as raw_event,
-        parsed.event as raw_discriminator,
+        -- a template message may have been refused: by the follower, or by the system
+        case
+            when parsed.event = 'TEMPLATESENDJOBFINISH' and parsed.status <> 'success'
+                then 'TEMPLATESENDJOBFINISH:failed'
+            else parsed.event
+        end as raw_discriminator,
         -- an openid means one person only within its appid
         {{ identifiers([
             ('wechat_open_id', 'coalesce(accounts.app_id, parsed.account_id)', 'parsed.open_id'),
@@ -35,18 +41,20 @@ renamed as (
 
         -- where from, where to
         'oa:' || replace(parsed.event_key, 'qrscene_', '') as scene,
-        -- the key of a code that was scanned; of a menu it is no campaign
+        -- the key is that of a code that was scanned, of a menu, or the address that a menu opens
         case
             when parsed.event in ('subscribe', 'SCAN')
                 then nullif(replace(parsed.event_key, 'qrscene_', ''), '')
         end as campaign_id,
+        case when parsed.event = 'CLICK' then nullif(parsed.event_key, '') end as content_id,
+        case when parsed.event = 'VIEW' then nullif(parsed.event_key, '') end as page_url,
 
         -- what it does not tell
         {{ null_columns([
-            'stream_id', 'declared_channel', 'page_url', 'referrer', 'utm_source',
-            'utm_medium', 'utm_campaign', 'click_id', 'ad_id', 'item_id', 'order_id', 'ip',
-            'user_agent', 'project', 'creative_id', 'content_id', 'keyword', 'store_id',
-            'staff_id', 'properties', 'version_group', 'version'
+            'stream_id', 'declared_channel', 'referrer', 'utm_source', 'utm_medium',
+            'utm_campaign', 'click_id', 'ad_id', 'item_id', 'order_id', 'ip', 'user_agent',
+            'project', 'creative_id', 'keyword', 'store_id', 'staff_id', 'properties',
+            'version_group', 'version'
         ]) }},
 
         -- timestamps

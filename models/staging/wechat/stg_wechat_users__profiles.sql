@@ -44,6 +44,7 @@ renamed as (
         cast(null as timestamp) as valid_until,
         -- followed before we looked: that is when the account and the person met
         coalesce({{ epoch_to_utc('subscribe_time', 'seconds') }}, received_at) as observed_at,
+        cast(null as string) as entry_order,
         received_at
     from parsed
 

@@ -45,6 +45,7 @@ renamed as (
         -- timestamps
         cast(null as timestamp) as valid_until,
         {{ epoch_to_utc('created', 'seconds') }} as observed_at,
+        cast(null as string) as entry_order,
         received_at
     from parsed
 

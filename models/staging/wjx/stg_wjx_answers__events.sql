@@ -34,8 +34,8 @@ renamed as (
         activity as content_id,
         {{ json_object({
             'questionnaire': 'questionnaire',
-            'duration_seconds': 'duration_seconds',
-            'score': 'score',
+            'duration_seconds': whole_number('duration_seconds'),
+            'score': 'try_cast(score as double)',
         }) }} as properties,
 
         -- what it does not tell

@@ -49,8 +49,8 @@ renamed as (
         cast(received_at as string) as version,
 
         -- numerics
-        try_cast(impression as bigint) as impressions,
-        try_cast(click as bigint) as clicks,
+        {{ whole_number('impression') }} as impressions,
+        {{ whole_number('click') }} as clicks,
         {{ to_cny('fee', 'xiaohongshu_reports', 'fee') }} as spend,
         coalesce(try_cast(orders_7d as double), 0) + coalesce(try_cast(leads as double), 0)
             as platform_conversions,

@@ -88,7 +88,7 @@ renamed as (
         false as is_reported_by_event,
 
         -- numerics
-        try_cast(num as bigint) as quantity,
+        {{ whole_number('num') }} as quantity,
         {{ to_cny('payment', 'youzan_trades', 'payment') }} as gross_revenue,
         case
             when is_refunded then {{ to_cny('payment', 'youzan_trades', 'payment') }}
