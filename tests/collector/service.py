@@ -21,7 +21,7 @@ from ingestion.warehouse import Warehouse
 from tests.conftest import TEST_KEY
 
 PROJECT = Path(__file__).parents[2]
-PHONE = "13800138000"
+PHONE = "13812345678"
 IMEI = "490154203237518"
 BROWSER = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15"
 

@@ -58,9 +58,9 @@ def test_muid_is_pseudonymised_where_it_is_an_imei() -> None:
 
 
 def test_ids_stay_and_phones_do_not() -> None:
-    landed = click("tencent_clicks", adgroup_id="13800138000", remark="13800138000")
-    assert landed["adgroup_id"] == "13800138000"
-    assert landed["remark"] == wire.PSEUDONYMISER.phone("13800138000")
+    landed = click("tencent_clicks", adgroup_id="13812345678", remark="13812345678")
+    assert landed["adgroup_id"] == "13812345678"
+    assert landed["remark"] == wire.PSEUDONYMISER.phone("13812345678")
 
 
 @pytest.mark.parametrize("at", [str(wire.MOMENT), str(wire.MOMENT * 1000)])

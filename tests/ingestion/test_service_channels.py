@@ -11,7 +11,7 @@ from ingestion.records import Record
 from ingestion.sources.sms_replies import command
 from tests.ingestion import wire
 
-PHONE_TOKEN = wire.PSEUDONYMISER.phone("13800138000")
+PHONE_TOKEN = wire.PSEUDONYMISER.phone("13812345678")
 
 
 def payloads(source: str, *lines: Any) -> list[dict[str, Any]]:
@@ -29,7 +29,7 @@ def test_the_customer_of_a_call_is_who_called_in_or_was_called() -> None:
     inbound, outbound = payloads(
         "call_records",
         wire.call_records(1),
-        wire.call_records(2, **{"type": "outbound", "from": "4008282815", "to": "13800138000"}),
+        wire.call_records(2, **{"type": "outbound", "from": "4008282815", "to": "13812345678"}),
     )
     assert inbound["_phone"] == outbound["_phone"] == PHONE_TOKEN
     assert inbound["_line"] == outbound["_line"] == "4008282815"
@@ -101,7 +101,7 @@ def test_an_employee_behind_a_label_and_a_persons_name_do_not_land() -> None:
     (lead,) = payloads(
         "fxiaoke_crm",
         wire.fxiaoke_crm(
-            1, name="李雷-官网留资", mobile="13800138000", tel="0731-88888888", owner=["1000"],
+            1, name="李雷-官网留资", mobile="13812345678", tel="0731-88888888", owner=["1000"],
             owner__r={"name": "蒋小川", "phone": "13912345678"}, source__r="官网",
             related_object_data=[{"describe_api_name": "AccountObj", "id": "A1"}], tags=["大客户"],
         ),

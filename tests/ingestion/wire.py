@@ -175,7 +175,7 @@ def ocean_leads(number: int = 0, **fields: Any) -> Line:
 def tencent_leads(number: int = 0, **fields: Any) -> Line:
     """Every lead comes in two states."""
     lead = {"leads_id": number // 2, "leads_type": "LEADS_TYPE_FORM", "leads_name": "李雷"}
-    lead |= {"leads_create_time": "2026-07-03 10:00:00", "leads_telephone": "13800138000"}
+    lead |= {"leads_create_time": "2026-07-03 10:00:00", "leads_telephone": "13812345678"}
     lead |= {"leads_follow_tag": f"LEADS_FOLLOW_TAG_{number % 2}", "click_id": f"t{number // 2}"}
     data = {"leads_info": [{**lead, **fields}], "page_info": {"total_number": 1}}
     return pull({"page": 1}, {"code": 0, "message": "", "data": data})
@@ -183,7 +183,7 @@ def tencent_leads(number: int = 0, **fields: Any) -> Line:
 
 def tencent_clicks(number: int = 0, **fields: str) -> Line:
     click = {"click_id": f"t{number}", "click_time": str(MOMENT), "muid": f"{number + 1:032x}"}
-    click |= {"adgroup_id": "13800138000", "device_os_type": "ios", **fields}
+    click |= {"adgroup_id": "13812345678", "device_os_type": "ios", **fields}
     return gateway(method="GET", path="/c/tencent", query=urlencode(click))
 
 
@@ -205,7 +205,7 @@ def pos_row(number: int = 0, **fields: str) -> str:
 
 
 def sms_reports(number: int = 0, **fields: Any) -> Line:
-    report = {"phone_number": "13800138000", "send_time": "2026-07-03 10:00:00", "success": True}
+    report = {"phone_number": "13812345678", "send_time": "2026-07-03 10:00:00", "success": True}
     report |= {
         "report_time": "2026-07-03 10:00:05",
         "biz_id": f"{number}",
@@ -287,7 +287,7 @@ def wecom_chats(*entries: Any, **request: Any) -> Line:
 
 
 def sms_replies(number: int = 0, **fields: Any) -> Line:
-    reply = {"phone_number": "13800138000", "content": "TD", "send_time": "2026-07-03 10:05:00"}
+    reply = {"phone_number": "13812345678", "content": "TD", "send_time": "2026-07-03 10:05:00"}
     reply |= {"dest_code": "1069", "sign_name": "花间", "sequence_id": number + 1, **fields}
     return gateway(path="/sms/up", body=json.dumps([reply], ensure_ascii=False))
 
@@ -309,7 +309,7 @@ def wjx_answers(number: int = 0, **fields: Any) -> Line:
 
 
 def call_records(number: int = 0, **fields: Any) -> Line:
-    call = {"id": number, "type": "呼入", "from": "13800138000", "to": "4008282815", "connect": 1}
+    call = {"id": number, "type": "呼入", "from": "13812345678", "to": "4008282815", "connect": 1}
     call |= {"alerting_seconds": 10, "duration": 182, "created_at": "2026-07-03 10:30:00"}
     return pull({"page": 1}, {"calls": [{**call, "agent_id": 733, **fields}], "count": 1})
 
@@ -336,12 +336,12 @@ def marketing_automation(number: int = 0, **fields: Any) -> Line:
 
 def registration_forms(number: int = 0, **fields: Any) -> Line:
     row = {"form_id": "F1", "entry_id": f"{number}", "submitted_at": "2026-07-03 10:00:00"}
-    return {**row, "phone": "13800138000", "attributes": {"city": "长沙"}, **fields}
+    return {**row, "phone": "13812345678", "attributes": {"city": "长沙"}, **fields}
 
 
 def jinshuju(number: int = 0, **fields: Any) -> Line:
     entry = {"serial_number": number, "created_at": "2026-07-03T02:00:00.000Z", **fields}
-    entry = {"field_1": "李雷", "field_2": "13800138000", **entry}
+    entry = {"field_1": "李雷", "field_2": "13812345678", **entry}
     pushed = {"form": "aBc123", "form_name": "秋季新品体验会", "entry": entry}
     return gateway(path="/forms", body=json.dumps(pushed, ensure_ascii=False))
 

@@ -15,7 +15,7 @@ from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
 from tests.warehouse import worlds
 
-LI = "13800138000"
+LI = "13812345678"
 MD5 = hashlib.md5(LI.encode()).hexdigest()
 
 LINES: dict[str, list[Any]] = {

@@ -14,7 +14,7 @@ from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
 from tests.warehouse import worlds
 
-LI, HAN = "13800138000", "13912345678"
+LI, HAN = "13812345678", "13912345678"
 # 2026-07-03 04:05:06 UTC
 AT = wire.MOMENT * 1000
 HOUR = 3_600_000
