@@ -31,8 +31,8 @@ def table(directory: Path, events: int) -> str:
     rows = (f"| {name} | " + " | ".join(map(_cell, one)) + " |\n" for name, one in found.items())
     lost = found[quality.WITHOUT_RULES].recall - found[quality.WHOLE].recall
     return (
-        f"`python -m benchmarks identity_quality --events {events}`: {people:,} people, {DAYS} days, "
-        f"seed {SEED}.\n\n{HEADER}{''.join(rows)}\n"
+        f"`python -m benchmarks identity_quality --events {events}`: {people:,} people, "
+        f"{DAYS} days, seed {SEED}.\n\n{HEADER}{''.join(rows)}\n"
         "The recall of no rule at all is the most there is: pairs that any chain of records "
         f"connects. The rules lose {100 * lost:.2f} points of it.\n"
     )

@@ -48,7 +48,7 @@ def test_csv_under_chinese_headers_says_the_same_as_json_lines() -> None:
     (table,) = read(
         "loyalty",
         "流水号,流水类型,会员号,积分,发生时间,积分余额,手机号,等级,门店编号\n"
-        "P1,points_earn,M1,100,2026-07-03 10:00:00,300,138-0013-8000,金卡,\n",
+        "P1,points_earn,M1,100,2026-07-03 10:00:00,300,138-1234-5678,金卡,\n",
         "2026-07-03.csv",
     )
     assert payload(table) == payload(plain)

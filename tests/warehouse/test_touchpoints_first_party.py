@@ -105,7 +105,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         wire.deliver(Warehouse(root), source, lines)
     form = [
         wire.registration_forms(
-            1, phone="138-0013-8000", entry_channel="tablet", staff_id="guide07", store_id="S1",
+            1, phone="138-1234-5678", entry_channel="tablet", staff_id="guide07", store_id="S1",
             form_name="夏日沙龙", attributes={"city": "长沙", "gender": "女"}, tags=["油皮"],
         ),
         wire.registration_forms(
