@@ -96,7 +96,7 @@ def read_lines(file: LandedFile) -> Iterator[tuple[int, bytes] | BadRecord]:
                         excerpt(line),
                     )
                     continue
-                if line.strip():
+                if not line.isspace():
                     yield number, line.rstrip(b"\r\n")
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         yield BadRecord(
