@@ -55,7 +55,7 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
                 return _record(known, text, project, tail, request.received_at)
             own_text = orjson.dumps(known)
             # One event of a batch is personal, the others seldom are. An exponent may hide digits.
-            if personal and (b"e1" in own_text or may_be_personal(own_text)):
+            if personal and (b"e+1" in own_text or may_be_personal(own_text)):
                 known = pseudonymiser.scrub_values(known)
                 own_text = orjson.dumps(known)
             return _record(known, own_text, project, tail, request.received_at)
