@@ -125,7 +125,7 @@ def read_lines(
                         "It is read by the next load, once it is ended or nobody writes any more.",
                         excerpt(line),
                     )
-                elif line.strip():
+                elif not line.isspace():
                     yield number, line.rstrip(b"\r\n")
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         yield BadRecord(

@@ -159,8 +159,7 @@ def _outcome(pipeline: dlt.Pipeline, load_ids: list[str], refused: list[str]) ->
     read = sum(row["rows_read"] for row in files)
     landed = sum(
         rows
-        for table in RECORD_TABLES
-        for load_id, rows in rows_by_load(pipeline, table).items()
+        for (_, load_id), rows in rows_by_load(pipeline, RECORD_TABLES).items()
         if load_id in load_ids
     )
     return Outcome(

@@ -70,8 +70,8 @@ _MAYBE_PHONE = (
 )
 # Looks back only from long numbers: trying the escapes at every character would cost the most.
 _MAYBE_LONG = (
-    r"(?=\d[\d -]{14})(?:(?<![0-9A-Za-z])|(?<=[%\\].[0-9A-Fa-f])|(?<=%25.[0-9A-Fa-f])|(?<=\\[nrt])|"
-    r"(?<=\\u[0-9A-Fa-f]{4}))"
+    r"(?=\d[\d -]{14})(?:(?<![0-9A-Za-z])|(?<=[%\\].[0-9A-Fa-f])|(?<=%25.[0-9A-Fa-f])|"
+    r"(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4}))"
     rf"(?:{_ID_NUMBER}|{_IMEI})(?![0-9A-Za-z])"
 )
 _MAYBE = re.compile(_MAYBE_PHONE), re.compile(_MAYBE_LONG)

@@ -165,6 +165,7 @@ def test_the_cheap_look_never_passes_over_what_scrubbing_would_find(
         assert may_be_personal(text.encode())
         assert may_be_personal(json.dumps({"x": text}).encode())
         assert may_be_personal(orjson.dumps({"x": text}))
+        assert may_be_personal(orjson.dumps({"x": f"\b{text}"}))
 
 
 @pytest.fixture

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
+
+import pytest
 
 from ingestion.records import Record
 from ingestion.warehouse import Warehouse
@@ -83,6 +86,39 @@ def test_single_batched_and_zipped_events_are_the_same_records() -> None:
         assert isinstance(other, Record)
         assert other.key == single.key
         assert json.loads(other.payload) == json.loads(single.payload)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "13912345678",
+        "\b11010519491231002X",
+        13912345678,
+        110105194912313888.0,
+        "li.hua@example.com",
+    ],
+)
+def test_each_personal_event_of_a_batch_is_scrubbed(value: Any) -> None:
+    plain = wire.sensors_event(1, properties={"$title": "花间", "price": 12.0, "big": 2**53})
+    personal = wire.sensors_event(2, properties={"x": value})
+    beside = {"$title": "call 13912345678"}
+    line = wire.sensors(plain, personal, wire.sensors_event(3, properties=beside))
+    results = wire.read("sensors", wire.text_of("sensors", [line]))
+    payloads = [json.loads(result.payload) for result in results if isinstance(result, Record)]
+    assert plain.items() <= payloads[0].items()
+    assert payloads[1]["properties"]["x"] == wire.PSEUDONYMISER.scrub_values(value) != value
+    assert payloads[2]["properties"] == wire.PSEUDONYMISER.scrub_values(beside)
+
+
+@pytest.mark.parametrize("length", range(6))
+def test_base64_is_read_however_it_is_padded_and_escaped(length: int) -> None:
+    event = wire.sensors_event(1, properties={"$title": "x" * length, "icons": "?>~ÿþ" * 9})
+    line = wire.sensors(event)
+    unescaped = {**line, "body": unquote(line["body"])}
+    lower = {**line, "body": line["body"].replace("%3D", "%3d").replace("%2B", "%2b")}
+    known = {one("sensors", each)[0].payload for each in (line, unescaped, lower)}
+    assert len(known) == 1
+    assert event.items() <= json.loads(known.pop()).items()
 
 
 def test_an_image_request_carries_its_event_in_the_query() -> None:
