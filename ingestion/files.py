@@ -18,8 +18,9 @@ from ingestion.records import BadRecord, Unfinished, excerpt
 MAX_LINE_BYTES = 16 * 1024 * 1024
 # How names end while somebody still writes the file.
 HALF_WRITTEN = (".part", ".filepart", ".partial", ".tmp", ".crdownload")
-# Who writes a file without renaming it pauses for less than that within a line.
-SETTLED = timedelta(minutes=1)
+# Who writes a file without renaming it pauses for less than that within a line, and who made one by
+# hand has not started the load by then.
+SETTLED = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def read_lines(
 ) -> Iterator[tuple[int, bytes] | BadRecord]:
     """The file's numbered lines, without blank ones.
 
-    With ``ended_only`` a last line without its end waits until the file stood for a minute: of rows
+    With ``ended_only`` a last line without its end waits until the file stood for a while: of rows
     whose last field may be cut, nothing else tells that they are not whole.
 
     A compressed file that ends early gives its good lines first, then one bad record. A line
@@ -121,7 +122,7 @@ def read_lines(
                 if ended_only and not line.endswith(b"\n") and file.may_grow:
                     yield Unfinished(
                         f"line {number}",
-                        "the last line has no end, and the file changed less than a minute ago",
+                        "the last line has no end, and the file changed just now",
                         "It is read by the next load, once it is ended or nobody writes any more.",
                         excerpt(line),
                     )

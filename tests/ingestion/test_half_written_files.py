@@ -27,6 +27,13 @@ files:
 HEAD = "at,what,who\n2026-07-03 10:00:00,browse,c1\n"
 
 
+def write(path: Path, text: str) -> None:
+    """Write a file that changes just now, however long the test takes to get to reading it."""
+    path.write_text(text)
+    ahead = time.time() + 60
+    os.utime(path, (ahead, ahead))
+
+
 def landed(warehouse: Warehouse) -> list[str]:
     rows = [json.loads(payload) for _, payload in wire.raw(warehouse, "declared")]
     return sorted(row["identifiers"].rpartition(":")[2] for row in rows)
@@ -52,7 +59,7 @@ def test_files_that_say_that_they_are_being_written_are_passed_over(
 def test_a_row_that_is_still_being_written_waits_for_its_end(warehouse: Warehouse) -> None:
     manifest = wire.declare(warehouse.root, MANIFEST)
     path = warehouse.root / "visits.csv"
-    path.write_text(f"{HEAD}2026-07-03 10:01:00,browse,c1")
+    write(path, f"{HEAD}2026-07-03 10:01:00,browse,c1")
     outcome = wire.load(warehouse, manifest)
     assert (outcome.rows_landed, outcome.rows_quarantined, outcome.refused) == (1, 1, [])
     assert "has no end" in outcome.quarantined[0]
@@ -66,7 +73,7 @@ def test_a_last_row_without_its_end_lands_once_nobody_writes_any_more(
 ) -> None:
     manifest = wire.declare(warehouse.root, MANIFEST)
     path = warehouse.root / "visits.csv"
-    path.write_text(f"{HEAD}2026-07-03 10:01:00,browse,c2")
+    write(path, f"{HEAD}2026-07-03 10:01:00,browse,c2")
     wire.load(warehouse, manifest)
     assert landed(warehouse) == ["c1"]
     before = time.time() - 3600
