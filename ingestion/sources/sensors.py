@@ -51,11 +51,10 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
 
         def record(event: Any) -> Record:
             known = as_object(event, "the event")
-            if parsed is event and not personal:
-                return _record(known, text, project, tail, request.received_at)
-            own_text = orjson.dumps(known)
+            alone = parsed is event
+            own_text = text if alone else orjson.dumps(known)
             # One event of a batch is personal, the others seldom are. An exponent may hide digits.
-            if personal and (b"e+1" in own_text or may_be_personal(own_text)):
+            if personal and (alone or b"e+1" in own_text or may_be_personal(own_text)):
                 known = pseudonymiser.scrub_values(known)
                 own_text = orjson.dumps(known)
             return _record(known, own_text, project, tail, request.received_at)
