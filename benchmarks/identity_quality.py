@@ -30,9 +30,9 @@ def table(directory: Path, events: int) -> str:
         found = quality.measured(directory)
     rows = (f"| {name} | " + " | ".join(map(_cell, one)) + " |\n" for name, one in found.items())
     lost = found[quality.WITHOUT_RULES].recall - found[quality.WHOLE].recall
+    command = f"`python -m benchmarks identity_quality --events {events}`"
     return (
-        f"`python -m benchmarks identity_quality --events {events}`: {people:,} people, "
-        f"{DAYS} days, seed {SEED}.\n\n{HEADER}{''.join(rows)}\n"
+        f"{command}: {people:,} people, {DAYS} days, seed {SEED}.\n\n{HEADER}{''.join(rows)}\n"
         "The recall of no rule at all is the most there is: pairs that any chain of records "
         f"connects. The rules lose {100 * lost:.2f} points of it.\n"
     )
