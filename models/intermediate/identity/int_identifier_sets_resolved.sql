@@ -3,7 +3,9 @@ with resolved as (
 
     select
         sets.identifier_set_id,
-        identifiers.customer_id
+        -- a record that names nobody's value only belongs to nobody
+        case when sets.rejected_by is null then identifiers.customer_id else 'unknown' end
+            as customer_id
     from {{ ref('int_identifier_sets_exploded') }} as sets
     inner join {{ ref('int_identifiers_resolved') }} as identifiers
         on sets.identifier_id = identifiers.identifier_id

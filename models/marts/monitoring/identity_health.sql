@@ -43,7 +43,7 @@ identified as (
     select
         'identified_share' as figure,
         'customers' as figure_of,
-        avg(case when is_identified then 1.0 else 0.0 end) as figure_value
+        avg(cast(is_identified as double)) as figure_value
     from customers_counted
 
 ),
@@ -53,7 +53,7 @@ matched as (
     select
         'match_rate' as figure,
         events.source as figure_of,
-        avg(case when customers_counted.is_identified then 1.0 else 0.0 end) as figure_value
+        avg(cast(coalesce(customers_counted.is_identified, false) as double)) as figure_value
     from {{ ref('events') }} as events
     left join customers_counted
         on events.customer_id = customers_counted.customer_id
@@ -68,7 +68,7 @@ fragmented as (
     select
         'identifiers_per_identified_customer' as figure,
         identifiers.identifier_type as figure_of,
-        count(*) * 1.0 / count(distinct identifiers.customer_id) as figure_value
+        cast(count(*) as double) / count(distinct identifiers.customer_id) as figure_value
     from {{ ref('customer_identifiers') }} as identifiers
     inner join customers_counted
         on identifiers.customer_id = customers_counted.customer_id

@@ -1,0 +1,82 @@
+"""Where the id of a customer stays when customers turn out to be one, or two."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.identity import graphs
+from tests.warehouse import worlds
+
+
+@pytest.fixture
+def warehouse(template: Path, tmp_path: Path) -> Path:
+    worlds.start_over(tmp_path, template)
+    return tmp_path
+
+
+def deliver(warehouse: Path, load: int, *records: tuple[int, str]) -> dict[str, str]:
+    """Deliver records (day, identifiers), build, and tell whose every identifier is."""
+    graphs.deliver(
+        warehouse,
+        [
+            {
+                "event_type": "identity_unlink" if "unlink" in named else "browse",
+                "identifiers": named.removeprefix("unlink "),
+                "occurred_at": datetime(2026, 7, day),
+            }
+            for day, named in records
+        ],
+        load,
+    )
+    graphs.build(warehouse)
+    return graphs.customers(warehouse)
+
+
+def test_an_id_stays_where_the_strongest_then_the_oldest_identifier_is(warehouse: Path) -> None:
+    before = deliver(
+        warehouse,
+        1,
+        (1, "cookie_id::old"),
+        (2, "member_id::M1"),
+        (3, "cookie_id::a"),
+        (4, "cookie_id::b"),
+        (5, "member_id::M2 cookie_id::c"),
+        (5, "cookie_id::untouched"),
+    )
+    assert len(set(before.values())) == 6
+    now = deliver(
+        warehouse,
+        2,
+        # the cookie came first, the member is stronger
+        (6, "member_id::M1 cookie_id::old"),
+        # the older of two that are as strong
+        (7, "cookie_id::b cookie_id::a"),
+        # one who turns out to be two: the member keeps the id
+        (8, "unlink member_id::M2 cookie_id::c"),
+    )
+    assert now["member_id::M1"] == now["cookie_id::old"] == before["member_id::M1"]
+    assert now["cookie_id::a"] == now["cookie_id::b"] == before["cookie_id::a"]
+    assert now["member_id::M2"] == before["member_id::M2"]
+    assert now["cookie_id::untouched"] == before["cookie_id::untouched"]
+    assert now["cookie_id::c"] not in before.values()
+
+    graphs.build(warehouse, "--full-refresh")
+    assert graphs.customers(warehouse) == now
+    again = deliver(warehouse, 3, (9, "member_id::M2 cookie_id::c"))
+    assert again["cookie_id::c"] == before["member_id::M2"]
+
+
+def test_what_moved_is_told_once(warehouse: Path) -> None:
+    deliver(warehouse, 1, (1, "cookie_id::a"), (2, "member_id::M1"))
+    graphs.build(warehouse)
+    deliver(warehouse, 2, (3, "member_id::M1 cookie_id::a"))
+    graphs.build(warehouse)
+    changes = graphs.query(
+        warehouse,
+        "select change_type, change_seq from intermediate.int_identifier_customer_changes "
+        "order by all",
+    )
+    assert changes == [("merge", 2), ("new", 1), ("new", 1)]
