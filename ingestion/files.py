@@ -42,8 +42,14 @@ class LandedFile:
 
     @property
     def may_grow(self) -> bool:
-        """Whether it changed so lately that somebody may still be writing it."""
-        return datetime.now(UTC) - self.modified_at.astimezone(UTC) < SETTLED
+        """Whether it changed so lately, or since it was listed, that somebody may be writing it."""
+        changed_at = self.modified_at.astimezone(UTC)
+        return datetime.now(UTC) - changed_at < SETTLED or self._size_now() != self.size
+
+    def _size_now(self) -> int:
+        files = self.item.fsspec
+        files.invalidate_cache()
+        return int(files.size(files._strip_protocol(self.item["file_url"])))
 
     def open(self) -> IO[bytes]:
         """The file's bytes; gzip is undone where the name says so."""

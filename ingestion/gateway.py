@@ -26,6 +26,8 @@ from ingestion.records import (
 )
 
 Results = Iterator[Record | BadRecordError]
+MAX_ZIPS = 1_000
+PIECE_BYTES = 64 * 1024
 
 
 class Request(NamedTuple):
@@ -60,24 +62,29 @@ def unzipped(packed: bytes, limit: int) -> bytes:
         BadRecordError: no whole gzip.
     """
     texts: list[bytes] = []
-    room = limit
+    room, at, zips = limit, 0, 0
     # a sender may have put several zips one after another; what follows them and is none is padding
-    while not texts or packed[:2] == b"\x1f\x8b":
+    while not zips or packed[at : at + 2] == b"\x1f\x8b":
+        zips += 1
+        if zips > MAX_ZIPS:
+            raise OverLimitError(f"the data is over {MAX_ZIPS:,} zips in a row", "Send one.")
         stream = zlib.decompressobj(wbits=31)
-        try:
-            texts.append(stream.decompress(packed, room))
-        except zlib.error as error:
-            raise BadRecordError(
-                "the data is no whole gzip", "The body was cut on its way."
-            ) from error
-        room -= len(texts[-1])
-        packed = stream.unused_data
-        if stream.unconsumed_tail or (packed[:2] == b"\x1f\x8b" and not room):
-            raise OverLimitError(
-                f"the gzip holds over {limit // 2**20} MiB", "Send smaller batches."
-            )
-        if not stream.eof:
-            raise BadRecordError("the gzip is cut short", "The body was cut on its way.")
+        while not stream.eof:
+            # piece by piece, as what follows a zip is copied
+            if not (piece := packed[at : at + PIECE_BYTES]):
+                raise BadRecordError("the gzip is cut short", "The body was cut on its way.")
+            try:
+                texts.append(stream.decompress(piece, room + 1))
+            except zlib.error as error:
+                raise BadRecordError(
+                    "the data is no whole gzip", "The body was cut on its way."
+                ) from error
+            room -= len(texts[-1])
+            if room < 0:
+                raise OverLimitError(
+                    f"the gzip holds over {limit // 2**20} MiB", "Send smaller batches."
+                )
+            at += len(piece) - len(stream.unused_data)
     return b"".join(texts)
 
 

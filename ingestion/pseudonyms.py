@@ -28,7 +28,7 @@ import tomlkit
 SECRETS = Path(__file__).parents[1] / ".dlt" / "secrets.toml"
 TOKEN_HEX = 32
 MAC = re.compile(rf"[0-9a-f]{{{TOKEN_HEX}}}")
-_GAP = r"(?:[- +]|%20)?"
+_GAP = r"(?:[- +]|%(?:25)*20)?"
 _PHONE = (
     rf"(?:(?:\(?\+|%2[Bb]|00)?86\)?{_GAP}|0)?"
     rf"1[3-9]\d(?:{_GAP}\d{{4}}{_GAP}\d{{4}}|\.\d{{4}}\.\d{{4}}|[- ]\d{{3}}[- ]\d{{5}})"
@@ -40,7 +40,10 @@ _AT = r"%(?:25)*40"
 _EMAIL = rf"[A-Za-z0-9._%+-]{{1,64}}(?:@|{_AT})[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{{2,}}"
 # A number may follow an escape (%3D, %253D, \u0020, \n), a phone also a word (tel138…); order
 # numbers begin with letters, so that elsewhere a letter before or after makes it another number.
-_ESCAPE = r"(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\[nrt])"
+_ESCAPE = (
+    r"(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2})|(?<=%2525[0-9A-Fa-f]{2})|"
+    r"(?<=\\u[0-9A-Fa-f]{4})|(?<=\\[bfnrt])"
+)
 PERSONAL = re.compile(
     rf"(?P<email>{_EMAIL})|(?:(?:(?<!\d)|{_ESCAPE})(?P<phone>{_PHONE})|"
     rf"(?:(?<![0-9A-Za-z])|{_ESCAPE})(?:(?P<id_number>{_ID_NUMBER})|(?P<imei>{_IMEI})))"
@@ -60,17 +63,18 @@ SHORTEST_PERSONAL = len("a@b.cn")
 SMALLEST_PERSONAL = 13_000_000_000
 SHORT = 40
 _LABEL = re.compile(
-    r"(?:^|[^0-9A-Za-z]|%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrt])[A-Za-z]*\Z"
+    r"(?:^|[^0-9A-Za-z]|%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[bfnrt])[A-Za-z]*\Z"
 )
 
 # Far cheaper than PERSONAL, and true wherever it can match: most texts hold nothing personal.
 _MAYBE_PHONE = (
-    r"1[3-9]\d(?:(?:(?:[- +]|%20|[^\x00-\x7f]{1,6})?\d{4}){2}|\.\d{4}\.\d{4}|[- ]\d{3}[- ]\d{5})"
+    r"1[3-9]\d(?:(?:(?:[- +]|%(?:25)*20|[^\x00-\x7f]{1,6})?\d{4}){2}|\.\d{4}\.\d{4}|[- ]\d{3}[- ]\d{5})"
     r"(?![0-9A-Za-z])"
 )
 # Looks back only from long numbers: trying the escapes at every character would cost the most.
 _MAYBE_LONG = (
     r"(?=\d[\d -]{14})(?:(?<![0-9A-Za-z])|(?<=[%\\].[0-9A-Fa-f])|(?<=%25.[0-9A-Fa-f])|"
+    r"(?<=%2525.[0-9A-Fa-f])|"
     r"(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4}))"
     rf"(?:{_ID_NUMBER}|{_IMEI})(?![0-9A-Za-z])"
 )
@@ -202,7 +206,7 @@ class Pseudonymiser:
         if _is_in_id(match):
             return text
         if kind == "phone":
-            return self._phone_token(re.sub(r"%2[0Bb]|\D", "", text)[-11:])
+            return self._phone_token(re.sub(r"%(?:25)*2[0Bb]|\D", "", text)[-11:])
         plain = re.sub(r"[ -]", "", text).upper()
         return self.token(kind, plain) if _CHECKS[kind](plain) else text
 

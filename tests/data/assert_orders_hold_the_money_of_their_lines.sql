@@ -15,13 +15,20 @@ with latest_versions as (
 first_reports as (
 
     select
-        order_line_version_id,
+        reports.order_line_version_id,
         row_number() over (
-            partition by replace_group, version_group, version, item_id
-            order by ordered_at, order_line_version_id
+            partition by
+                reports.replace_group, reports.version_group, reports.version, reports.item_id
+            order by
+                case when reports.gross_revenue <> 0 then 0 else 1 end,
+                coalesce(sets.strength, 1000),
+                reports.ordered_at,
+                reports.order_line_version_id
         ) as report_number
-    from {{ ref('int_order_lines_unioned') }}
-    where is_reported_by_event
+    from {{ ref('int_order_lines_unioned') }} as reports
+    left join {{ ref('int_identifier_sets_exploded') }} as sets
+        on reports.identifier_set_id = sets.identifier_set_id and sets.strength_rank = 1
+    where reports.is_reported_by_event
 
 ),
 

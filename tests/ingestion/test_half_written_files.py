@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.files import list_files, read_lines
 from ingestion.gateway import OverLimitError, unzipped
-from ingestion.records import BadRecordError
+from ingestion.records import BadRecordError, Unfinished
 from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
@@ -84,6 +85,19 @@ def test_a_last_row_without_its_end_lands_once_nobody_writes_any_more(
     assert wire.load(warehouse, manifest).files == 0
 
 
+def test_a_row_that_was_written_on_since_the_file_was_listed_waits_too(tmp_path: Path) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_text(f"{HEAD}2026-07-03 10:01:00,browse,c1")
+    before = time.time() - 3600
+    os.utime(path, (before, before))
+    (file,) = list_files(str(tmp_path), "*.csv")
+    assert [*read_lines(file, ended_only=True)][-1] == (3, b"2026-07-03 10:01:00,browse,c1")
+    with path.open("a") as more:
+        more.write("23")
+    *_, last = read_lines(file, ended_only=True)
+    assert isinstance(last, Unfinished)
+
+
 def test_a_line_of_json_that_was_cut_lands_when_it_is_whole(warehouse: Warehouse) -> None:
     text = wire.text_of("wechat_oa", [wire.wechat_oa(1), wire.wechat_oa(2)])
     path = warehouse.landing / "wechat_oa" / "2026-07-03.jsonl"
@@ -109,3 +123,6 @@ def test_every_zip_of_a_body_is_undone(tmp_path: Path) -> None:
         unzipped(first + second[:-4], 100)
     with pytest.raises(BadRecordError, match="cut short"):
         unzipped(b"", 100)
+    # each is small, all of them are a way to keep a collector busy
+    with pytest.raises(OverLimitError, match="zips in a row"):
+        unzipped(gzip.compress(b"") * 100_000, 100)

@@ -29,6 +29,7 @@ PROJECT = Path(__file__).parents[2]
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 # Names the loads themselves, which differ from one schedule of deliveries to another.
 NAMES_LOADS = "load_accounting"
+NAMES_CUSTOMERS = ("customer_id", "other_customer_id", "sharer_customer_id")
 # Tell when what became known: that is another story for each schedule.
 TELL_WHEN = (NAMES_LOADS, "customer_identifier_history", "customer_changes")
 # What a channel's events and profiles can break.
@@ -227,7 +228,7 @@ def comparable(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     smallest = identifiers.groupby("customer_id")["identifier_id"].min()
     assert smallest.is_unique
     for frame in frames.values():
-        for column in frame.columns.intersection(["customer_id", "other_customer_id"]):
+        for column in frame.columns.intersection(list(NAMES_CUSTOMERS)):
             frame[column] = frame[column].map(smallest).fillna(frame[column])
     return {name: in_order(frame) for name, frame in frames.items()}
 

@@ -27,16 +27,28 @@ latest as (
 ),
 
 -- the same line can come twice in one version: two reports of one order, be they of two SDKs that
--- stand side by side on the shop's pages and both tell its number
+-- stand side by side on the shop's pages and both tell its number. What says most counts: its
+-- money, then whose it is.
 lines as (
 
     select
-        *,
+        latest.*,
         row_number() over (
-            partition by is_reported_by_event, replace_group, version_group, version, item_id
-            order by ordered_at, order_line_version_id
+            partition by
+                latest.is_reported_by_event,
+                latest.replace_group,
+                latest.version_group,
+                latest.version,
+                latest.item_id
+            order by
+                case when latest.gross_revenue <> 0 then 0 else 1 end,
+                coalesce(sets.strength, 1000),
+                latest.ordered_at,
+                latest.order_line_version_id
         ) as report_number
     from latest
+    left join {{ ref('int_identifier_sets_exploded') }} as sets
+        on latest.identifier_set_id = sets.identifier_set_id and sets.strength_rank = 1
 
 ),
 

@@ -57,7 +57,7 @@ arrived as (
     left join sharers_named
         on counted.event_id = sharers_named.event_id
     left join codes
-        on counted.campaign_id = codes.share_code and counted.event_type <> 'share'
+        on counted.campaign_id = codes.share_code and counted.event_type is distinct from 'share'
 
 ),
 

@@ -26,7 +26,7 @@ summed as (
         touched.order_status,
         touched.paid_at,
         touched.order_date,
-        lines.item_id,
+        nullif(lines.item_id, '') as item_id,
         cast(sum(lines.quantity) as bigint) as quantity,
         sum(lines.gross_revenue) as gross_revenue,
         sum(lines.refunded_revenue) as refunded_revenue
@@ -38,7 +38,7 @@ summed as (
             and touched.source_order_id = lines.source_order_id
     group by
         touched.order_id, touched.customer_id, touched.source, touched.order_kind,
-        touched.order_status, touched.paid_at, touched.order_date, lines.item_id
+        touched.order_status, touched.paid_at, touched.order_date, nullif(lines.item_id, '')
 
 ),
 

@@ -31,7 +31,12 @@ line_parsed as (
     select
         parsed.*,
         {{ json_text('element', 'oid') }} as oid,
-        {{ json_text('element', 'outer_sku_id') }} as sku,
+        coalesce(
+            nullif({{ json_text('element', 'outer_sku_id') }}, ''),
+            nullif({{ json_text('element', 'outer_iid') }}, ''),
+            nullif({{ json_text('element', 'sku_id') }}, ''),
+            {{ json_text('element', 'num_iid') }}
+        ) as sku,
         {{ json_text('element', 'num') }} as num,
         coalesce(
             {{ json_text('element', 'divide_order_fee') }}, {{ json_text('element', 'payment') }}
