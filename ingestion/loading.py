@@ -19,6 +19,7 @@ from ingestion.pipeline import (
     finish_pending,
     forget_incomplete,
     load,
+    newly_blocked,
     open_pipeline,
     read_table,
     rows_by_load,
@@ -79,7 +80,10 @@ def load_files(
         fresh = [file for file in find() if file.file_id not in known]
         load_ids: list[str] = []
         refused: list[str] = []
-        for number, part in enumerate(parts := _in_parts(fresh), 1):
+        parts = _in_parts(fresh)
+        if known and not parts and newly_blocked(pipeline, pseudonymiser):
+            parts = [[]]  # a number that was put on the blocklist takes effect without new files
+        for number, part in enumerate(parts, 1):
             say(f"load {number} of {len(parts)}: {len(part)} files")
             loaded = load(pipeline, part, pseudonymiser)
             load_ids += loaded.load_ids

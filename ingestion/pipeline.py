@@ -86,8 +86,9 @@ LOADED_FILES = pa.schema(
 BLOCKED_IDENTIFIERS = pa.schema(
     [
         pa.field("block_id", pa.string(), nullable=False),
+        ("listed_type", pa.string()),
+        ("listed_value", pa.string()),
         ("identifier_type", pa.string()),
-        ("identifier_value", pa.string()),
         ("token", pa.string()),
     ]
 )
@@ -267,9 +268,7 @@ def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudon
         for source, reads in by_source.items()
     ]
     tables = {"quarantine": ledger.quarantined, "loaded_files": ledger.loaded}
-    known = set(read_table(pipeline, "blocked_identifiers", ["block_id"])["block_id"].to_pylist())
-    blocked = blocked_identifiers(pseudonymiser)
-    if unknown := [row for row in blocked if row["block_id"] not in known]:
+    if unknown := newly_blocked(pipeline, pseudonymiser):
         tables["blocked_identifiers"] = unknown
     for name, rows in tables.items():
         resources.append(_resource(name, KEYS[name], _table(rows, SCHEMAS[name])))
@@ -280,6 +279,16 @@ def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudon
         _give_up(pipeline)
         raise LoadFailedError(f"The warehouse refused the load: {_reason(error)}") from error
     return Loaded(info.loads_ids, ledger.refused)
+
+
+def newly_blocked(pipeline: dlt.Pipeline, pseudonymiser: Pseudonymiser) -> list[dict[str, str]]:
+    """The pseudonyms of the blocklist that the warehouse does not know yet.
+
+    Raises:
+        ManifestError: the blocklist holds a value that its type cannot have.
+    """
+    known = set(read_table(pipeline, "blocked_identifiers", ["block_id"])["block_id"].to_pylist())
+    return [row for row in blocked_identifiers(pseudonymiser) if row["block_id"] not in known]
 
 
 def read_table(pipeline: dlt.Pipeline, name: str, columns: list[str]) -> pa.Table:

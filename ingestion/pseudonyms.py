@@ -68,8 +68,8 @@ _LABEL = re.compile(
 
 # Far cheaper than PERSONAL, and true wherever it can match: most texts hold nothing personal.
 _MAYBE_PHONE = (
-    r"1[3-9]\d(?:(?:(?:[- +]|%(?:25)*20|[^\x00-\x7f]{1,6})?\d{4}){2}|\.\d{4}\.\d{4}|[- ]\d{3}[- ]\d{5})"
-    r"(?![0-9A-Za-z])"
+    r"1[3-9]\d(?:(?:(?:[- +]|%(?:25)*20|[^\x00-\x7f]{1,6})?\d{4}){2}|"
+    r"\.\d{4}\.\d{4}|[- ]\d{3}[- ]\d{5})(?![0-9A-Za-z])"
 )
 # Looks back only from long numbers: trying the escapes at every character would cost the most.
 _MAYBE_LONG = (

@@ -34,7 +34,24 @@
 {% macro forget_vanished(key, upstream) -%}
     {% if execute and is_incremental() %}
         {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ upstream] %}
-        delete from {{ this }}
-        where {{ key }} not in (select present.{{ key }} from {{ node.relation_name }} as present)
+        merge into {{ this }} as kept
+        using (
+            select before.{{ key }}
+            from {{ this }} as before
+            left join {{ node.relation_name }} as present on before.{{ key }} = present.{{ key }}
+            where present.{{ key }} is null
+        ) as vanished
+            on kept.{{ key }} = vanished.{{ key }}
+        when matched then delete
+    {% endif %}
+{%- endmacro %}
+
+{# Hook before a model that is never built anew: a column that it has since a later version. #}
+{% macro add_missing_column(name, type) -%}
+    {% if execute and is_incremental() %}
+        {% set known = adapter.get_columns_in_relation(this) | map(attribute='name') | list %}
+        {% if name not in known %}
+            alter table {{ this }} add column {{ name }} {{ type }}
+        {% endif %}
     {% endif %}
 {%- endmacro %}

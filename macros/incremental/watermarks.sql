@@ -121,7 +121,8 @@
             'positions': positions,
             'fingerprint': fingerprint(),
             'generation':
-                invocation_id if built_anew else known_watermarks()[model.name].generation
+                invocation_id if built_anew
+                else known_watermarks().get(model.name, {}).get('generation', invocation_id)
         } %}
         {% set texts = [] %}
         {% for name, position in positions.items() %}

@@ -69,6 +69,32 @@ def test_an_id_stays_where_the_strongest_then_the_oldest_identifier_is(warehouse
     assert again["cookie_id::c"] == before["member_id::M2"]
 
 
+def test_an_id_that_nobody_else_claims_is_not_lost(warehouse: Path) -> None:
+    before = deliver(
+        warehouse, 1, (1, "member_id::M1 phone::P1"), (2, "wechat_open_id:wx1:O1 cookie_id::c")
+    )
+    # the phone goes from one to the other, whose id it must not take with it
+    now = deliver(
+        warehouse,
+        2,
+        (3, "unlink member_id::M1 phone::P1"),
+        (4, "phone::P1 wechat_open_id:wx1:O1"),
+    )
+    assert now["member_id::M1"] == before["member_id::M1"]
+    assert now["phone::P1"] == now["cookie_id::c"] == before["cookie_id::c"]
+
+
+def test_a_verdict_that_was_overtaken_before_the_graph_saw_it_joins_nobody(warehouse: Path) -> None:
+    deliver(warehouse, 1, (1, "cookie_id::c"))
+    linked = {"event_type": "browse", "occurred_at": datetime(2026, 7, 2)}
+    graphs.deliver(warehouse, [linked | {"identifiers": "member_id::M1 cookie_id::c"}], 2)
+    graphs.build(warehouse, "--exclude", "int_identifiers_clustered+")
+    now = deliver(
+        warehouse, 3, (3, "member_id::M2 cookie_id::c"), (3, "member_id::M3 cookie_id::c")
+    )
+    assert len({now[f"member_id::M{number}"] for number in (1, 2, 3)} | {now["cookie_id::c"]}) == 4
+
+
 def test_what_moved_is_told_once(warehouse: Path) -> None:
     deliver(warehouse, 1, (1, "cookie_id::a"), (2, "member_id::M1"))
     graphs.build(warehouse)

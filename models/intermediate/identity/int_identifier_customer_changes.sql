@@ -124,8 +124,16 @@
             {{ min_by('rejected_by', '(strong_id, weak_id)') }} as rejected_by
         from causes
         where
-            (rejected_by is null and other_previous_customer_id is distinct from previous_customer_id)
-            or (rejected_by is not null and other_customer_id <> customer_id)
+            (
+                rejected_by is null
+                and other_customer_id = customer_id
+                and other_previous_customer_id is distinct from previous_customer_id
+            )
+            or (
+                rejected_by is not null
+                and other_customer_id <> customer_id
+                and other_previous_customer_id = previous_customer_id
+            )
         group by previous_customer_id, customer_id
 
     ),

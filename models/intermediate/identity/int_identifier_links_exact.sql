@@ -18,6 +18,7 @@ paired as (
     select
         strongest.identifier_id as strong_id,
         strongest.identifier_type as strong_type,
+        strongest.namespace as strong_namespace,
         others.identifier_id as weak_id,
         others.identifier_type as weak_type,
         coalesce(strongest.rejected_by, others.rejected_by) as rejected_by,
@@ -43,6 +44,7 @@ by_source as (
     select
         strong_id,
         strong_type,
+        strong_namespace,
         weak_id,
         weak_type,
         rejected_by,
@@ -51,7 +53,7 @@ by_source as (
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at
     from paired
-    group by strong_id, strong_type, weak_id, weak_type, rejected_by, source
+    group by strong_id, strong_type, strong_namespace, weak_id, weak_type, rejected_by, source
 
 ),
 
@@ -60,6 +62,7 @@ linked as (
     select
         strong_id,
         strong_type,
+        strong_namespace,
         weak_id,
         weak_type,
         rejected_by,
@@ -68,7 +71,7 @@ linked as (
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at
     from by_source
-    group by strong_id, strong_type, weak_id, weak_type, rejected_by
+    group by strong_id, strong_type, strong_namespace, weak_id, weak_type, rejected_by
 
 )
 

@@ -92,7 +92,7 @@ aged as (
     select
         *,
         max(case when retracted_by is null then last_seen_at end)
-            over (partition by weak_id, strong_type)
+            over (partition by weak_id, strong_type, strong_namespace)
             as owned_until
     from retracted
 
@@ -121,11 +121,13 @@ owned as (
         count(*) over owners as owner_count,
         sum(observation_count) over owners as owned_count,
         row_number() over (
-            partition by weak_id, strong_type, outdated_by is null
+            partition by weak_id, strong_type, strong_namespace, outdated_by is null
             order by observation_count desc, last_seen_at desc, strong_id asc
         ) as owner_rank
     from expired
-    window owners as (partition by weak_id, strong_type, outdated_by is null)
+    window owners as (
+        partition by weak_id, strong_type, strong_namespace, outdated_by is null
+    )
 
 ),
 
@@ -144,10 +146,11 @@ shared as (
 
     select
         weak_id as identifier_id,
-        strong_type
+        strong_type,
+        strong_namespace
     from contested
     where is_contested
-    group by weak_id, strong_type
+    group by weak_id, strong_type, strong_namespace
     having not bool_or(is_dominant)
 
 ),

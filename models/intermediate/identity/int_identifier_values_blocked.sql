@@ -3,24 +3,58 @@
 with listed as (
 
     select
-        types.identifier_type,
-        lower(blocklist.identifier_value) as identifier_value,
-        blocklist.reason
-    from {{ ref('identifier_blocklist') }} as blocklist
-    inner join {{ ref('identifier_types') }} as types
-        on blocklist.identifier_type in (types.identifier_type, '*')
+        identifier_type,
+        identifier_value,
+        reason
+    from {{ ref('identifier_blocklist') }}
+    union all
+    -- dbt would read these words in a seed as nothing
+    select
+        '*' as identifier_type,
+        words.word as identifier_value,
+        'no value written as text' as reason
+    from (select 'null none na n/a nan' as no_values) as texts
+    {{ unnest_words('texts.no_values') }}
 
 ),
 
-pseudonyms as (
+as_written as (
+
+    select
+        types.identifier_type,
+        lower(listed.identifier_value) as identifier_value,
+        listed.reason
+    from listed
+    inner join {{ ref('identifier_types') }} as types
+        on listed.identifier_type in (types.identifier_type, '*')
+    -- these are never written as they are
+    left join {{ source('raw', 'blocked_identifiers') }} as tokens
+        on
+            listed.identifier_type = tokens.listed_type
+            and listed.identifier_value = tokens.listed_value
+    where tokens.token is null or listed.identifier_type = '*'
+
+),
+
+as_pseudonyms as (
 
     select
         tokens.identifier_type,
         tokens.token as identifier_value,
-        blocklist.reason
-    from {{ ref('identifier_blocklist') }} as blocklist
+        listed.reason
+    from listed
     inner join {{ source('raw', 'blocked_identifiers') }} as tokens
-        on blocklist.identifier_value = tokens.identifier_value
+        on
+            listed.identifier_type = tokens.listed_type
+            and listed.identifier_value = tokens.listed_value
+
+),
+
+unioned as (
+
+    select * from as_written
+    union all
+    select * from as_pseudonyms
 
 ),
 
@@ -30,11 +64,7 @@ blocked as (
         identifier_type,
         identifier_value,
         min(reason) as reason
-    from (
-        select * from listed
-        union all
-        select * from pseudonyms
-    ) as unioned
+    from unioned
     group by identifier_type, identifier_value
 
 )

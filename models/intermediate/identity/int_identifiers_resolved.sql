@@ -78,6 +78,19 @@ with standing as (
     ),
 {% endif %}
 
+-- a customer's id goes with the strongest, then the oldest of its identifiers
+claiming as (
+
+    select
+        *,
+        row_number() over (
+            partition by customer_before order by strength, first_seen_at, identifier_id
+        ) as place_in_customer
+    from identifiers
+
+),
+
+-- and of several that come together the one with the strongest, then the oldest such stays
 ranked as (
 
     select
@@ -85,18 +98,15 @@ ranked as (
         row_number() over (
             partition by component_id
             order by
-                case when customer_before is null then 1 else 0 end,
+                case when customer_before is not null and place_in_customer = 1 then 0 else 1 end,
                 strength,
                 first_seen_at,
                 identifier_id
-        ) as place_in_component,
-        row_number() over (
-            partition by customer_before order by strength, first_seen_at, identifier_id
-        ) as place_in_customer,
+        ) as claim_place,
         row_number() over (
             partition by component_id order by strength, first_seen_at, identifier_id
         ) as anchor_place
-    from identifiers
+    from claiming
 
 ),
 
@@ -104,11 +114,8 @@ named as (
 
     select
         component_id,
-        max(
-            case
-                when place_in_component = 1 and place_in_customer = 1 then customer_before
-            end
-        ) as customer_id,
+        max(case when claim_place = 1 and place_in_customer = 1 then customer_before end)
+            as customer_id,
         max(case when anchor_place = 1 then identifier_id end) as anchor_id
     from ranked
     group by component_id

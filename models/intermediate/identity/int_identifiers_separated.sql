@@ -17,15 +17,23 @@ with owners as (
 
 ),
 
+contradicting as (
+
+    select *
+    from owners
+    qualify count(*) over (partition by component_id, identifier_type, namespace) > 1
+
+),
+
+-- regions grow from one type only: the strongest
 rivals as (
 
     select
         component_id,
         identifier_id
-    from owners
+    from contradicting
     qualify
-        count(*) over (partition by component_id, identifier_type, namespace) > 1
-        and dense_rank() over (
+        dense_rank() over (
             partition by component_id order by strength, identifier_type, namespace
         ) = 1
 

@@ -5,7 +5,10 @@ with changes as (
         changes.*,
         lead(changes.changed_at) over (
             partition by changes.identifier_id order by changes.change_seq
-        ) as valid_to
+        ) as valid_to,
+        row_number() over (
+            partition by changes.identifier_id order by changes.change_seq
+        ) as change_number
     from {{ ref('int_identifier_customer_changes') }} as changes
 
 ),
@@ -17,7 +20,7 @@ history as (
         changes.customer_id,
         -- nobody else's before: since it was first seen
         case
-            when changes.change_type = 'new'
+            when changes.change_number = 1
                 then least(changes.changed_at, coalesce(observed.first_seen_at, changes.changed_at))
             else changes.changed_at
         end as valid_from,

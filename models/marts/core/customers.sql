@@ -11,7 +11,9 @@ with touched_identifiers as (
         identifiers.identifier_id,
         identifiers.first_seen_at,
         identifiers.last_seen_at,
-        coalesce(types.identifies_person, false) as identifies_person
+        -- what is nobody's names nobody
+        coalesce(types.identifies_person and identifiers.rejected_by is null, false)
+            as identifies_person
     from {{ ref('int_identifiers_resolved') }} as resolved
     inner join {{ ref('int_identifiers_observed') }} as identifiers
         on resolved.identifier_id = identifiers.identifier_id

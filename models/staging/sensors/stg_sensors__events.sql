@@ -45,6 +45,9 @@
     ('cookie_id', none, 'sharer'),
 ]) %}
 
+{# what parts an identifier from a person does not name the device it was done on #}
+{% set linked = "case when event is distinct from '$UnbindID' then" %}
+
 -- One row per SDK event of the web site, the app and the mini program.
 with source as (
 
@@ -72,7 +75,7 @@ renamed as (
             ('wechat_open_id', "coalesce(app_id, '')", 'mini_program_open_id'),
             ('device_id', none, 'coalesce(android_id, idfv)'),
             ('cookie_id', none, 'cookie_id'),
-        ] + device_ids(oaid='oaid', idfa='idfa')) }}
+        ] + device_ids(oaid=linked ~ ' oaid end', idfa=linked ~ ' idfa end')) }}
         || coalesce(' ' || {{ phone_identifiers('mobile') }}, '') as identifiers,
         'sensors:' || coalesce(
             cookie_id, android_id, idfv, mini_program_open_id, anonymous_id, distinct_id
