@@ -11,6 +11,9 @@ from tests.identity import graphs
 from tests.warehouse import worlds
 
 
+P1 = "1" * 32
+
+
 @pytest.fixture
 def warehouse(template: Path, tmp_path: Path) -> Path:
     worlds.start_over(tmp_path, template)
@@ -71,17 +74,17 @@ def test_an_id_stays_where_the_strongest_then_the_oldest_identifier_is(warehouse
 
 def test_an_id_that_nobody_else_claims_is_not_lost(warehouse: Path) -> None:
     before = deliver(
-        warehouse, 1, (1, "member_id::M1 phone::P1"), (2, "wechat_open_id:wx1:O1 cookie_id::c")
+        warehouse, 1, (1, f"member_id::M1 phone::{P1}"), (2, "wechat_open_id:wx1:O1 cookie_id::c")
     )
     # the phone goes from one to the other, whose id it must not take with it
     now = deliver(
         warehouse,
         2,
-        (3, "unlink member_id::M1 phone::P1"),
-        (4, "phone::P1 wechat_open_id:wx1:O1"),
+        (3, f"unlink member_id::M1 phone::{P1}"),
+        (4, f"phone::{P1} wechat_open_id:wx1:O1"),
     )
     assert now["member_id::M1"] == before["member_id::M1"]
-    assert now["phone::P1"] == now["cookie_id::c"] == before["cookie_id::c"]
+    assert now[f"phone::{P1}"] == now["cookie_id::c"] == before["cookie_id::c"]
 
 
 def test_a_verdict_that_was_overtaken_before_the_graph_saw_it_joins_nobody(warehouse: Path) -> None:

@@ -24,13 +24,14 @@ WORLDS = 125
 DELIVERIES = 4
 STOP = "int_identifier_link_changes"
 EXAMPLES = int(os.environ.get("OMNITOUCH_TEST_IDENTITY_EXAMPLES", "4"))
+# of each world, by its number
 IDENTIFIERS = (
-    *(f"member_id::M{at}" for at in range(3)),
-    *(f"phone::P{at}" for at in range(3)),
-    "wechat_open_id:wx1:O0",
-    "wechat_open_id:wx2:O0",
-    *(f"cookie_id::C{at}" for at in range(5)),
-    *(f"ocean_click_id::K{at}" for at in range(3)),
+    *(f"member_id::M{at}w{{}}" for at in range(3)),
+    *(f"phone::{at}{{:031x}}" for at in range(3)),
+    "wechat_open_id:wx1:O0w{}",
+    "wechat_open_id:wx2:O0w{}",
+    *(f"cookie_id::C{at}w{{}}" for at in range(5)),
+    *(f"ocean_click_id::K{at}w{{}}" for at in range(3)),
 )
 BLOCKED = "cookie_id::unknown"
 EVENT_TYPES = ("browse",) * 12 + (
@@ -60,7 +61,7 @@ def records(chance: random.Random) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def of_world(number: int, record: dict[str, Any]) -> dict[str, Any]:
-    named = [text if text == BLOCKED else f"{text}w{number}" for text in record["identifiers"]]
+    named = [text.format(number) for text in record["identifiers"]]
     return record | {"identifiers": " ".join(named)}
 
 
