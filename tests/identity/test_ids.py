@@ -10,7 +10,6 @@ import pytest
 from tests.identity import graphs
 from tests.warehouse import worlds
 
-
 P1 = "1" * 32
 
 
