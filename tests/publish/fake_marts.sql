@@ -208,7 +208,7 @@ from marts.events where event_type is null having count(*) > 0;
 
 create or replace table marts.customer_identifier_history as
 select
-    identifier_id, customer_id, first_seen_at as valid_from, cast(null as timestamp) as valid_to, true as is_current,
+    identifier_id, cast(1 as bigint) as change_number, customer_id, first_seen_at as valid_from, cast(null as timestamp) as valid_to, true as is_current,
     'new' as change_type, cast(null as varchar) as previous_customer_id, cast(null as varchar) as caused_by_link_id,
     cast(null as varchar) as caused_by_rule, first_seen_at as changed_at
 from marts.customer_identifiers;
