@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from ingestion.records import BadRecord, Record
 from tests.ingestion import wire
 from tests.ingestion.wire import PSEUDONYMISER
 
-EXAMPLES = int(os.environ.get("OMNITOUCH_FUZZ_EXAMPLES", "500"))
+EXAMPLES = int(os.environ.get("OMNITOUCH_FUZZ_EXAMPLES", "200"))
+LINES, LINES_TOGETHER = 10_000, 1_000
 fuzz = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -155,6 +158,82 @@ def test_no_line_stops_a_reader_or_takes_a_good_one_with_it(source: str) -> None
         # blank lines are no rows; every other line is at least one result
         blank = sum(not line.strip() for line in odd)
         assert len(results) >= 2 + (0 if source != "pos_receipts" else len(odd) - blank)
+
+    check()
+
+
+def thrown_in(chance: random.Random) -> Any:
+    """A value that no vendor sends, or one that looks nearly right."""
+    return chance.choice(
+        (
+            None, True, False, 0, -1, 2**63, -(2**70), 1e308, -0.0, "", " ", "null", "NaN", "1e999",
+            "__TS__", "\x00", "\ufeff", "😀", "=cmd|'/c calc'!A1", "'; drop table x;--",
+            "2026-13-45", "99999999999999999999", "2026-07-03 10:00:00", [], {}, [[[[]]]],
+            {"": {"": []}},
+            chance.random() * 10 ** chance.randint(-300, 300), chance.randint(-(10**20), 10**20),
+            "x" * chance.choice((1, 100, 20_000)), chr(chance.randint(0, 0xD7FF)) * 3,
+            "[" * chance.randint(1, 400), {"a": "b"}, ["a", 1, None],
+        )
+    )  # fmt: skip
+
+
+def spoiled(chance: random.Random, document: Any) -> Any:
+    """A document with up to five of its values replaced, also within the JSON texts in it."""
+    for _ in range(chance.randint(1, 5)):
+        path = chance.choice(paths(document))
+        value = document
+        for name in path:
+            value = value[name]
+        new = thrown_in(chance)
+        if isinstance(value, str) and value[:1] in ("[", "{") and chance.random() < 0.9:
+            # what an earlier round has spoiled may be JSON no more
+            with suppress(ValueError, RecursionError):
+                inner = json.loads(value)
+                inner = replaced(inner, chance.choice(paths(inner)), new)
+                new = json.dumps(inner, ensure_ascii=False)
+        document = replaced(document, path, new)
+        if not isinstance(document, dict | list):
+            break
+    return document
+
+
+def spoiled_line(chance: random.Random, good: Any) -> bytes:
+    """A line of bytes, of a cut or changed good line, or of a document with odd values."""
+    kind = chance.random()
+    if kind < 0.1:
+        line = chance.randbytes(chance.randint(0, 300))
+    elif kind < 0.4 or isinstance(good, str):
+        line = bytearray(wire.encoded(good))
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(line) + 1)
+            line[at : at + chance.choice((0, 1, 1, 20))] = chance.randbytes(chance.randint(0, 3))
+    else:
+        line = json.dumps(spoiled(chance, good), ensure_ascii=chance.random() < 0.5).encode()
+    return bytes(line).replace(b"\n", b" ").replace(b"\r", b" ")
+
+
+@pytest.mark.parametrize("source", wire.GOOD_LINES)
+def test_ten_thousand_spoiled_lines_take_no_good_one_with_them(source: str) -> None:
+    """LINES_TOGETHER lines a file, with a good one among each ten."""
+    good = wire.GOOD_LINES[source]
+
+    @settings(max_examples=LINES // LINES_TOGETHER, deadline=None, derandomize=True,
+              phases=(Phase.generate,))  # fmt: skip
+    @given(seed=st.integers(1, 2**32))
+    def check(seed: int) -> None:
+        chance = random.Random(seed)
+        lines: list[Any] = []
+        expected = []
+        for number in range(LINES_TOGETHER // 10):
+            lines += (spoiled_line(chance, good(number)) for _ in range(10))
+            lines.append(good(10_000 + number))
+            expected += wire.read(source, wire.text_of(source, lines[-1:]))
+        results = wire.read(source, wire.text_of(source, [good(9_999), *lines]))
+        assert all(one.reason and one.remedy for one in results if isinstance(one, BadRecord))
+        # every good line is there, and in its order
+        following = iter(results)
+        missing = [one for one in expected if one not in following]
+        assert missing == []
 
     check()
 
