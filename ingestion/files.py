@@ -40,16 +40,11 @@ class LandedFile:
         """The file's name without its folder."""
         return PurePosixPath(self.path).name
 
-    @property
-    def may_grow(self) -> bool:
-        """Whether it changed so lately, or since it was listed, that somebody may be writing it."""
-        changed_at = self.modified_at.astimezone(UTC)
-        return datetime.now(UTC) - changed_at < SETTLED or self._size_now() != self.size
-
-    def _size_now(self) -> int:
-        files = self.item.fsspec
-        files.invalidate_cache()
-        return int(files.size(files._strip_protocol(self.item["file_url"])))
+    def may_grow(self, bytes_read: int) -> bool:
+        """Whether somebody may be writing it: it changed so lately, or since it was listed."""
+        changed_ago = datetime.now(UTC) - self.modified_at.astimezone(UTC)
+        grew = bytes_read > self.size and not self.name.endswith(".gz")
+        return grew or changed_ago < SETTLED
 
     def open(self) -> IO[bytes]:
         """The file's bytes; gzip is undone where the name says so."""
@@ -110,11 +105,12 @@ def read_lines(
     A compressed file that ends early gives its good lines first, then one bad record. A line
     longer than 16 MiB is passed over as a bad record: it would not fit beside the others.
     """
-    number = 0
+    number = bytes_read = 0
     try:
         with file.open() as stream:
             while line := stream.readline(MAX_LINE_BYTES):
                 number += 1
+                bytes_read += len(line)
                 if len(line) == MAX_LINE_BYTES and not line.endswith(b"\n"):
                     while (rest := stream.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
                         continue
@@ -125,7 +121,7 @@ def read_lines(
                         excerpt(line),
                     )
                     continue
-                if ended_only and not line.endswith(b"\n") and file.may_grow:
+                if ended_only and not line.endswith(b"\n") and file.may_grow(bytes_read):
                     yield Unfinished(
                         f"line {number}",
                         "the last line has no end, and the file changed just now",

@@ -49,7 +49,7 @@ def test_names_free_text_and_contact_data_of_a_visitor_stay_behind() -> None:
     (card,) = payloads(
         "chat_sessions",
         wire.chat_sessions(
-            1, "visitorCard", id=5, name="李雷", mobile="138 0013 8000", weixin="lilei",
+            1, "visitorCard", id=5, name="李雷", mobile="138 1234 5678", weixin="lilei",
             email="Li@Example.com", note="住在湘江边", summarizeName="有意向", tags="油皮,敏感肌",
         ),
     )  # fmt: skip

@@ -449,7 +449,7 @@ def landed_file(name: str, content: bytes) -> LandedFile:
     """A file that a reader can read, without a disk."""
     modified = datetime(2026, 7, 3, tzinfo=UTC)
     # One size for all: the state of a till's file is part of its records, and no test's matter.
-    return LandedFile(name, 1000, modified, _InMemory(content))
+    return LandedFile(name, 10**9, modified, _InMemory(content))
 
 
 def read(source: str, content: bytes, name: str | None = None) -> list[Record | BadRecord]:

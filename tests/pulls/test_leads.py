@@ -10,7 +10,7 @@ from tests.pulls.deployment import Deployment
 from tests.simulators.ocean import Ocean, clue
 from tests.simulators.tencent import Tencent, lead
 
-PERSONAL = ("韩梅梅", "hanmeimei", "岳麓区", "1390013")
+PERSONAL = ("韩梅梅", "hanmeimei", "岳麓区", "1390013000")
 
 
 def states(deployment: Deployment, source: str) -> list[tuple[str, str, str]]:
