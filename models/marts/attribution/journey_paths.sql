@@ -53,7 +53,8 @@ counted as (
         path,
         cast(max(path_length) as bigint) as path_length,
         sum(conversions) as conversions,
-        sum(revenue) as revenue,
+        -- as decimals: a sum of doubles hangs on the order of rows
+        cast(sum(cast(revenue as decimal(28, 8))) as double) as revenue,
         sum(non_conversions) as non_conversions
     from unioned
     group by conversion_type, path
