@@ -6,13 +6,13 @@ to its pseudonym is here and not in the warehouse.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import duckdb
 
+from expectations.warehouse import Warehouse as Published
 from ingestion.identifiers import HASHES, SECRET, identifier, identifier_types
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.warehouse import Warehouse
@@ -65,28 +65,28 @@ def explain(warehouse: Warehouse, one: str, other: str, pseudonymiser: Pseudonym
         f"{end.customer_id}."
     )
     if path is None:
-        return [verdict, "No chain of records leads from one to the other."]
+        return [verdict, "No chain of their records leads from one to the other."]
     return [verdict, *_told(path, start.identifier_id, names)]
 
 
 def _told(path: list[Link], at: str, names: dict[str, str]) -> Iterator[str]:
     for link in path:
         after = link.other if link.one == at else link.one
+        records = "1 record" if link.records == 1 else f"{link.records:,} records"
         rule = f"  rejected: {link.rejected_by}" if link.rejected_by else ""
         yield (
-            f"  {names[at]} - {names[after]}: {link.records:,} records of {link.sources}, "
+            f"  {names[at]} - {names[after]}: {records} of {link.sources}, "
             f"{link.first_seen} to {link.last_seen}{rule}"
         )
         at = after
 
 
 def _published(warehouse: Warehouse) -> duckdb.DuckDBPyConnection:
-    try:
-        batch = json.loads((warehouse.root / "published" / "current.json").read_bytes())["batch"]
-    except FileNotFoundError as error:
-        raise ExplainError("nothing is published yet: ./run publishes the marts") from error
-    path = warehouse.root / "published" / batch / "marts.duckdb"
-    return duckdb.connect(str(path), read_only=True)
+    published = Published(warehouse.root)
+    current = published.current()
+    if current is None:
+        raise ExplainError("nothing is published yet: ./run publishes the marts")
+    return duckdb.connect(str(published.published / current["database"]), read_only=True)
 
 
 def _find(marts: duckdb.DuckDBPyConnection, text: str, pseudonymiser: Pseudonymiser) -> Node:

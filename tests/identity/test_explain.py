@@ -62,7 +62,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 def publish(root: Path) -> None:
     """Put the marts where readers find them; that they pass an audit is no matter here."""
     (root / "published" / "batch").mkdir(parents=True)
-    (root / "published" / "current.json").write_text('{"batch": "batch"}')
+    (root / "published" / "current.json").write_text('{"database": "batch/marts.duckdb"}')
     with duckdb.connect(str(root / "published" / "batch" / "marts.duckdb")) as marts:
         marts.execute(f"attach '{root / 'omnitouch.duckdb'}' as build (read_only)")
         for mart in ("customer_identifiers", "identifier_links"):
@@ -89,7 +89,7 @@ def test_two_identifiers_are_one_customer_by_the_shortest_chain(warehouse: Wareh
     mine = customer(warehouse, "M1")
     assert verdict == f"member_id M1 and cookie_id cookie2 are one customer: {mine}."
     assert link == (
-        "  member_id M1 - cookie_id cookie2: 1 records of visits, 2026-07-04 to 2026-07-04"
+        "  member_id M1 - cookie_id cookie2: 1 record of visits, 2026-07-04 to 2026-07-04"
     )
 
 
@@ -101,11 +101,11 @@ def test_two_customers_are_told_which_rule_keeps_them_apart(warehouse: Warehouse
     )
     # the record that parts them is no evidence for the link
     assert "2 records of visits, 2026-07-01 to 2026-07-02  rejected: unlinked" in given_up
-    assert cookie.endswith("1 records of visits, 2026-07-03 to 2026-07-03")
+    assert cookie.endswith("1 record of visits, 2026-07-03 to 2026-07-03")
     *_, shared = explained(warehouse, "member_id:M2", "member_id:M3")
     assert shared.endswith("rejected: shared")
     assert explained(warehouse, "member_id:M1", "member_id:M2")[1:] == [
-        "No chain of records leads from one to the other."
+        "No chain of their records leads from one to the other."
     ]
 
 

@@ -19,13 +19,6 @@
 
     ),
 
-    next_change as (
-
-        select coalesce(max(change_seq), 0) + 1 as change_seq
-        from {{ this }}
-
-    ),
-
     compared as (
 
         select
@@ -148,10 +141,9 @@
             coalesce(moves.strong_id, causes_of_new.strong_id) as caused_by_strong_id,
             coalesce(moves.weak_id, causes_of_new.weak_id) as caused_by_weak_id,
             moves.rejected_by as caused_by_rule,
-            cast(next_change.change_seq as bigint) as change_seq,
+            {{ next_sequence() }} as change_seq,
             {{ run_time() }} as changed_at
         from typed
-        cross join next_change
         left join causes_of_moves as moves
             on
                 typed.previous_customer_id = moves.previous_customer_id
@@ -171,7 +163,7 @@
             cast(null as bigint) as caused_by_strong_id,
             cast(null as bigint) as caused_by_weak_id,
             cast(null as string) as caused_by_rule,
-            cast(1 as bigint) as change_seq,
+            {{ next_sequence() }} as change_seq,
             {{ run_time() }} as changed_at
         from {{ ref('int_identifiers_resolved') }}
 

@@ -59,13 +59,7 @@ numbered as (
 
     select
         *,
-        cast(
-            1
-            {% if is_incremental() %}
-                + (select coalesce(max(before.change_seq), 0) from {{ this }} as before)
-            {% endif %}
-            as bigint
-        ) as change_seq,
+        {{ next_sequence() }} as change_seq,
         {{ run_time() }} as changed_at
     from changed
 

@@ -23,13 +23,7 @@ numbered as (
 
     select
         identifier_id,
-        cast(
-            1
-            {% if is_incremental() %}
-                + (select coalesce(max(before.touched_seq), 0) from {{ this }} as before)
-            {% endif %}
-            as bigint
-        ) as touched_seq
+        {{ next_sequence() }} as touched_seq
     from touched
     {% if not is_incremental() %}
         where 1 = 0
