@@ -21,6 +21,8 @@ MODELS = (
     "int_identifiers_touched",
     "int_identifiers_observed",
     "int_identifier_links_exact",
+    "int_identifiers_parted",
+    "int_identifier_links_retracted",
     "int_identifier_links_judged",
     "int_identifier_link_changes",
     "int_identifiers_clustered",

@@ -2,13 +2,11 @@
 with verdicts as (
 
     select
-        strong_id,
-        weak_id,
-        rejected_by
-    from {{ ref('int_identifier_links_judged') }}
-    where
-        {{ is_touched('strong_id', 'int_identifiers_touched', 'identifier_id') }}
-        or {{ is_touched('weak_id', 'int_identifiers_touched', 'identifier_id') }}
+        judged.strong_id,
+        judged.weak_id,
+        judged.rejected_by
+    from {{ ref('int_identifier_links_judged') }} as judged
+    where {{ link_is_touched('judged') }}
 
 ),
 
@@ -19,10 +17,8 @@ with verdicts as (
             strong_id,
             weak_id,
             rejected_by
-        from {{ this }}
-        where
-            {{ is_touched('strong_id', 'int_identifiers_touched', 'identifier_id') }}
-            or {{ is_touched('weak_id', 'int_identifiers_touched', 'identifier_id') }}
+        from {{ this }} as verdicts
+        where {{ link_is_touched('verdicts') }}
         qualify row_number() over (partition by strong_id, weak_id order by change_seq desc) = 1
 
     ),

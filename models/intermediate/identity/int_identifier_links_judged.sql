@@ -5,23 +5,19 @@
     with ends as (
 
         select links.strong_id as identifier_id
-        from {{ ref('int_identifier_links_exact') }} as links
-        where
-            {{ is_touched('links.strong_id', 'int_identifiers_touched', 'identifier_id') }}
-            or {{ is_touched('links.weak_id', 'int_identifiers_touched', 'identifier_id') }}
+        from {{ ref('int_identifier_links_retracted') }} as links
+        where {{ link_is_touched('links') }}
         union
         select links.weak_id as identifier_id
-        from {{ ref('int_identifier_links_exact') }} as links
-        where
-            {{ is_touched('links.strong_id', 'int_identifiers_touched', 'identifier_id') }}
-            or {{ is_touched('links.weak_id', 'int_identifiers_touched', 'identifier_id') }}
+        from {{ ref('int_identifier_links_retracted') }} as links
+        where {{ link_is_touched('links') }}
 
     ),
 
     around as (
 
         select links.*
-        from {{ ref('int_identifier_links_exact') }} as links
+        from {{ ref('int_identifier_links_retracted') }} as links
         where
             links.strong_id in (select ends.identifier_id from ends)
             or links.weak_id in (select ends.identifier_id from ends)
@@ -30,103 +26,38 @@
 {% else %}
     with around as (
 
-        select * from {{ ref('int_identifier_links_exact') }}
+        select * from {{ ref('int_identifier_links_retracted') }}
 
     ),
 {% endif %}
 
--- what a record parts on purpose: one from another or, where there is no other, from everybody
-parted as (
-
-    select
-        identifier_id,
-        other_id,
-        max(case when not lasts then retracted_at end) as parted_at,
-        {{ max_by('case when not lasts then reason end', '(not lasts, retracted_at, event_id)') }}
-            as reason,
-        {{ max_by('case when lasts then reason end', '(lasts, retracted_at, event_id)') }}
-            as lasting_reason
-    from {{ ref('int_identifier_retractions') }}
-    group by identifier_id, other_id
-
-),
-
-retracted as (
-
-    select
-        around.*,
-        types.max_member_ids,
-        types.max_owners,
-        types.dominant_share,
-        types.ttl_days,
-        coalesce(
-            around.rejected_by,
-            case
-                when coalesce(strong_types.form_of, around.strong_type)
-                    = coalesce(types.form_of, around.weak_type)
-                    then null
-                when strong_ends.lasting_reason is not null then strong_ends.lasting_reason
-                when weak_ends.lasting_reason is not null then weak_ends.lasting_reason
-                when around.last_seen_at <= strong_ends.parted_at then strong_ends.reason
-                when around.last_seen_at <= weak_ends.parted_at then weak_ends.reason
-                when around.last_seen_at <= both_ends.parted_at then both_ends.reason
-            end
-        ) as retracted_by
-    from around
-    left join {{ ref('identifier_types') }} as types
-        on around.weak_type = types.identifier_type
-    left join {{ ref('identifier_types') }} as strong_types
-        on around.strong_type = strong_types.identifier_type
-    left join parted as strong_ends
-        on around.strong_id = strong_ends.identifier_id and strong_ends.other_id is null
-    left join parted as weak_ends
-        on around.weak_id = weak_ends.identifier_id and weak_ends.other_id is null
-    left join parted as both_ends
-        on around.strong_id = both_ends.identifier_id and around.weak_id = both_ends.other_id
-
-),
-
--- a phone number that somebody else has had for long is no longer the first one's
-aged as (
-
-    select
-        *,
-        max(case when retracted_by is null then last_seen_at end)
-            over (partition by weak_id, strong_type, strong_namespace)
-            as owned_until
-    from retracted
-
-),
-
-expired as (
-
-    select
-        *,
-        coalesce(
-            retracted_by,
-            case
-                when {{ seconds_between('last_seen_at', 'owned_until') }} > ttl_days * 86400
-                    then 'expired'
-            end
-        ) as outdated_by
-    from aged
-
-),
-
 owned as (
 
     select
-        *,
-        case when strong_type = 'member_id' then max_member_ids else max_owners end as owner_limit,
+        around.*,
+        types.dominant_share,
+        case
+            when around.strong_type = 'member_id' then types.max_member_ids else types.max_owners
+        end as owner_limit,
         count(*) over owners as owner_count,
-        sum(observation_count) over owners as owned_count,
+        sum(around.observation_count) over owners as owned_count,
         row_number() over (
-            partition by weak_id, strong_type, strong_namespace, outdated_by is null
-            order by observation_count desc, last_seen_at desc, strong_id asc
+            partition by
+                around.weak_id,
+                around.strong_type,
+                around.strong_namespace,
+                around.retracted_by is null
+            order by around.observation_count desc, around.last_seen_at desc, around.strong_id asc
         ) as owner_rank
-    from expired
+    from around
+    left join {{ ref('identifier_types') }} as types
+        on around.weak_type = types.identifier_type
     window owners as (
-        partition by weak_id, strong_type, strong_namespace, outdated_by is null
+        partition by
+            around.weak_id,
+            around.strong_type,
+            around.strong_namespace,
+            around.retracted_by is null
     )
 
 ),
@@ -135,7 +66,7 @@ contested as (
 
     select
         *,
-        outdated_by is null and owner_count > owner_limit as is_contested,
+        retracted_by is null and owner_count > owner_limit as is_contested,
         owner_rank = 1 and observation_count >= dominant_share * owned_count as is_dominant
     from owned
 
@@ -219,7 +150,7 @@ judged as (
         contested.first_seen_at,
         contested.last_seen_at,
         coalesce(
-            contested.outdated_by,
+            contested.retracted_by,
             weak_ends.rejected_by,
             strong_ends.rejected_by,
             case when contested.is_contested and not contested.is_dominant then 'other_owner' end
@@ -229,11 +160,7 @@ judged as (
         on contested.weak_id = weak_ends.identifier_id
     left join joining_nobody as strong_ends
         on contested.strong_id = strong_ends.identifier_id
-    {% if is_incremental() %}
-        where
-            {{ is_touched('contested.strong_id', 'int_identifiers_touched', 'identifier_id') }}
-            or {{ is_touched('contested.weak_id', 'int_identifiers_touched', 'identifier_id') }}
-    {% endif %}
+    where {{ link_is_touched('contested') }}
 
 )
 
