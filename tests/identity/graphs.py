@@ -12,6 +12,7 @@ import networkx as nx
 import pandas as pd
 
 from tests.warehouse import worlds
+from tests.warehouse.worlds import query
 
 MODELS = (
     "int_identifier_sets_observed",
@@ -28,6 +29,7 @@ MODELS = (
     "int_identifiers_clustered",
     "int_identifiers_separated",
     "int_identifier_links_trusted",
+    "int_identifiers_grouped",
     "int_identifiers_resolved",
     "int_identifier_customer_changes",
 )
@@ -43,11 +45,6 @@ def execute(warehouse: Path, *statements: str) -> None:
     with duckdb.connect(str(warehouse / "omnitouch.duckdb")) as database:
         for statement in statements:
             database.execute(statement)
-
-
-def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
-        return database.execute(sql).fetchall()
 
 
 def deliver(warehouse: Path, records: Iterable[Mapping[str, Any]], load: int) -> None:

@@ -11,6 +11,7 @@ import pytest
 from ingestion.loading import run as load
 from ingestion.warehouse import Warehouse
 from tests.warehouse import worlds
+from tests.warehouse.worlds import query
 
 UCI = """
 files:
@@ -84,11 +85,6 @@ def build(warehouse: Path, manifest: str) -> None:
     (warehouse / "manifest.yml").write_text(manifest, encoding="utf-8")
     load(Warehouse(warehouse), [warehouse / "manifest.yml"], lambda _: None)
     worlds.dbt(warehouse, "build")
-
-
-def query(warehouse: Path, sql: str) -> list[tuple]:
-    with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
-        return database.execute(sql).fetchall()
 
 
 def test_uci_days_loaded_one_by_one_equal_all_at_once_and_plain_sql(

@@ -13,6 +13,7 @@ import pytest
 
 from tests.identity import quality
 from tests.warehouse import worlds
+from tests.warehouse.worlds import query
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +27,6 @@ def brand(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def truth(brand: Path) -> dict:
     return json.loads((brand / "truth" / "truth.json").read_text(encoding="utf-8"))
-
-
-def query(brand: Path, sql: str) -> list[tuple]:
-    with duckdb.connect(str(brand / "omnitouch.duckdb"), read_only=True) as database:
-        return database.execute(sql).fetchall()
 
 
 def test_orders_revenue_and_refunds_are_the_true_ones(brand: Path, truth: dict) -> None:

@@ -14,6 +14,7 @@ from ingestion.loading import run as load
 from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
 from tests.warehouse import worlds
+from tests.warehouse.worlds import query
 
 SITE = "https://shop.example"
 MINUTE = 60_000
@@ -151,11 +152,6 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     worlds.dbt(root, "seed")
     worlds.dbt(root, "run")
     return root
-
-
-def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
-        return database.execute(sql).fetchall()
 
 
 def events(warehouse: Path, condition: str, columns: str) -> list[tuple[Any, ...]]:

@@ -13,6 +13,7 @@ from ingestion.loading import run as load
 from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
 from tests.warehouse import worlds
+from tests.warehouse.worlds import query
 
 LI, HAN = "13812345678", "13912345678"
 # 2026-07-03 04:05:06 UTC
@@ -145,11 +146,6 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     worlds.dbt(warehouse, "seed")
     worlds.dbt(warehouse, "run")
     return warehouse
-
-
-def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
-        return database.execute(sql).fetchall()
 
 
 def events(warehouse: Path, source: str, columns: str) -> list[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -204,6 +205,12 @@ def deliver(world: Path, warehouse: Path, delivery: dict[str, list[str]], number
             "insert into raw._dlt_loads (load_id, schema_name, status, inserted_at) "
             f"values ('{load_id}', 'omnitouch', 0, now())"
         )
+
+
+def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a query on the warehouse's build database."""
+    with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
+        return database.execute(sql).fetchall()
 
 
 def marts(warehouse: Path) -> dict[str, pd.DataFrame]:

@@ -1,5 +1,5 @@
--- One row per order line that counts: of the latest version, and of what several events report the
--- first.
+-- One row per order line that counts: of the latest version, and of several reports of events the
+-- one that says most.
 with touched as (
 
     select *

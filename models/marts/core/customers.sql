@@ -4,35 +4,23 @@
 ] %}
 
 -- One row per customer: everyone an identifier was seen of, however little is known.
-with touched_identifiers as (
+with identities as (
 
     select
         resolved.customer_id,
-        identifiers.identifier_id,
-        identifiers.first_seen_at,
-        identifiers.last_seen_at,
+        count(*) as identifier_count,
         -- what is nobody's names nobody
-        coalesce(types.identifies_person and identifiers.rejected_by is null, false)
-            as identifies_person
+        bool_or(coalesce(types.identifies_person and identifiers.rejected_by is null, false))
+            as is_identified,
+        min(identifiers.first_seen_at) as first_seen_at,
+        max(identifiers.last_seen_at) as last_seen_at
     from {{ ref('int_identifiers_resolved') }} as resolved
     inner join {{ ref('int_identifiers_observed') }} as identifiers
         on resolved.identifier_id = identifiers.identifier_id
     left join {{ ref('identifier_types') }} as types
         on identifiers.identifier_type = types.identifier_type
     where {{ is_touched('resolved.customer_id', 'int_customers_touched') }}
-
-),
-
-identities as (
-
-    select
-        customer_id,
-        count(*) as identifier_count,
-        bool_or(identifies_person) as is_identified,
-        min(first_seen_at) as first_seen_at,
-        max(last_seen_at) as last_seen_at
-    from touched_identifiers
-    group by customer_id
+    group by resolved.customer_id
 
 ),
 

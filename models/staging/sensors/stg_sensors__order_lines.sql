@@ -35,7 +35,7 @@ renamed as (
         coalesce(order_id, event_id) as source_order_id,
         coalesce(order_id, event_id) as replace_group,
         coalesce(order_id, event_id) as version_group,
-        -- an order reported twice counts once: its first report
+        -- an order reported twice counts once: the report that says most
         'reported' as version,
         {{ identifiers([
             ('member_id', none, 'member_id'),
