@@ -36,6 +36,7 @@ def world(
     expected = worlds.marts(whole)
     assert len(expected["orders"]) > 20
     assert len(expected["touchpoint_credits"]) > 100
+    assert len(expected["referrals"]) == worlds.LINES_PER_SOURCE
     return seed, directory, expected
 
 

@@ -75,6 +75,7 @@ def test_any_schedule_of_deliveries_ends_in_the_marts_of_a_full_refresh(
     spark_worlds.dbt(spark, "run", "--full-refresh", "--exclude", "staging")
     expected = spark_worlds.marts(spark)
     assert len(expected["orders"]) > 10
+    assert len(expected["referrals"]) == worlds.LINES_PER_SOURCE
     for schedule in range(SCHEDULES):
         spark_worlds.empty(spark)
         dealt = worlds.deal(tmp_path, DELIVERIES, seed=schedule)

@@ -121,7 +121,19 @@ def write_world(
     )
     if every_source:
         wire.deliver(warehouse, "segment", reported_again(warehouse), "again.jsonl")
+        wire.deliver(warehouse, "sensors", list(shares()), "shares.jsonl")
         load(warehouse, [], lambda _: None)
+
+
+def shares() -> Iterator[wire.Line]:
+    """Friends who come through somebody's share, and who that was in the end."""
+    for number in range(LINES_PER_SOURCE):
+        sharer, member = f"sharer{number}", f"L{number // 2}"
+        came = {"$identity_cookie_id": f"friend{number}"}
+        known = {"$identity_cookie_id": sharer, "$identity_login_id": member}
+        through = {"$share_distinct_id": sharer}
+        yield wire.sensors(wire.sensors_event(2 * number, identities=came, properties=through))
+        yield wire.sensors(wire.sensors_event(2 * number + 1, identities=known))
 
 
 def reported_again(warehouse: Warehouse) -> list[wire.Line]:
