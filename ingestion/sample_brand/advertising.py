@@ -7,7 +7,8 @@ import numpy as np
 import orjson
 
 from ingestion.sample_brand import catalogue as brand
-from ingestion.sample_brand.journeys import Day
+from ingestion.sample_brand.journeys import H5, Day
+from ingestion.sample_brand.networks import addresses, agents
 from ingestion.sample_brand.people import People
 from ingestion.sample_brand.sensors import click_id_of, quote
 from ingestion.sample_brand.wire import (
@@ -45,16 +46,16 @@ def write_clicks(file: LandingFile, people: People, day: Day, counts: Counter[st
         people.imei_md5s(person),
         people.oaids(person),
         people.idfas(person),
-        people.addresses(person),
+        addresses(people, person, day.click_time, np.ones(size, dtype=bool)),
+        agents(people, person, np.full(size, H5), np.zeros(size, dtype=bool)),
         repeated,
         unreplaced,
         strict=True,
     )
-    for time, ad_code, bits, monitored, ios, imei, oaid, idfa, ip, again, raw in rows:
+    for time, ad_code, bits, monitored, ios, imei, oaid, idfa, ip, agent, again, raw in rows:
         if not monitored:
             continue
         ad = brand.OCEAN_ADS[ad_code]
-        agent = brand.PHONE_AGENTS[ios]
         imei = "__IMEI__" if ios or raw else imei
         oaid = "__OAID__" if ios or raw else oaid
         idfa = idfa if ios and not raw else "__IDFA__"

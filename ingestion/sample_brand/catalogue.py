@@ -148,16 +148,39 @@ SMS_FEN_EACH = 5
 BROWSER_AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/126.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0",
+    "Mozilla/5.0 (Windows NT 6.1; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/109.0.0.0 Safari/537.36",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/17.4 Safari/605.1.15",
 )
+# Android, iOS
 PHONE_AGENTS = (
-    "Mozilla/5.0 (Linux; Android 14; PJD110) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Mozilla/5.0 (Linux; Android {}) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/122.0.0.0 Mobile Safari/537.36",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 "
+    "Mozilla/5.0 (iPhone; CPU iPhone OS {} like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1",
 )
-WECHAT_AGENTS = tuple(agent + " MicroMessenger/8.0.49 NetType/WIFI" for agent in PHONE_AGENTS)
+ANDROID_MODELS = (
+    *("PJD110", "23127PN0CC", "V2231A", "ALN-AL00", "PGT-AN10", "22081212C", "NOH-AN00"),
+    *("PHZ110", "V2309A", "MGA-AL40", "M2012K11AC", "SM-S9280", "PHB110", "PJZ110"),
+    *("RMX3820", "V2241HA", "V2303A", "PD2241", "23049RAD8C", "2211133C", "2304FPN6DC"),
+    *("23116PN5BC", "BRA-AL00", "CLS-AL00", "LNA-AL00", "MNA-AL00", "ABR-AL60"),
+    *("HBN-AL00", "FIN-AL60", "BVL-AN16", "PTP-AN10", "REA-AN00", "MAA-AN10", "ANY-AN00"),
+    *("CRT-AN00", "VNE-AN00", "RBN-AN00", "SM-F9460", "SM-G9910", "SM-A5560", "PFJM10"),
+    *("PGKM10", "PHM110", "PJH110", "OPD2203", "V2244A", "V2219A", "V2254A", "V2338A"),
+    *("I2302", "21091116AC", "22041216C", "22127RK46C", "23078RKD5C", "24069PC21C"),
+    *("2312CRAD3C", "RMX3700", "RMX3888", "NX729J", "XT2301-5"),
+)
+PHONE_MODELS = (
+    tuple(f"{version}; {model}" for version in range(11, 15) for model in ANDROID_MODELS),
+    (
+        *("17_4", "17_4_1", "17_5", "17_5_1", "17_3_1", "17_2", "16_7_8", "16_6", "15_8_2"),
+        *("17_1_2", "16_5", "17_0_3"),
+    ),
+)
+WECHAT_SUFFIX = " MicroMessenger/8.0.49 NetType/WIFI"
 APP_AGENTS = ("okhttp/4.12.0", "HuaJian/3.6.1 CFNetwork/1496.0.7 Darwin/23.5.0")
 BOT_AGENTS = (
     "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)",

@@ -23,7 +23,7 @@ from ingestion.sample_brand.catalogue import (
     STORES,
     XIAOHONGSHU_CAMPAIGNS,
 )
-from ingestion.sample_brand.people import CLICK, STRANGERS, TABLETS, People, token
+from ingestion.sample_brand.people import CLICK, NOISE, STRANGERS, TABLETS, People, token
 from ingestion.sample_brand.wire import DAY_MS
 
 WEB, H5, APP, MINI_PROGRAM = range(4)
@@ -36,6 +36,8 @@ HALF_LIFE_DAYS = 5
 BASELINE_HAZARD = 0.0018
 SMS_EVERY_DAYS = 5
 BORROWED_SHARE = 0.5
+COMPUTER_ONLY_SHARE = 25
+"""Percent of those who have one browser: it is not on a phone."""
 _HOURS = np.repeat(
     np.arange(24), [10, 5, 3, 2, 2, 4, 12, 28, 44, 52, 56, 58, 66, 60, 50, 48, 48, 50, 58, 72,
                     88, 92, 64, 32]
@@ -429,6 +431,13 @@ class World:
         person, time, channel, platform, variant, click, is_touch, kind, slot = (
             column[order] for column in columns
         )
+        # who has one browser has it on the phone, or on a computer
+        real = np.where(kind == REAL, person, 0)
+        one_browser = (kind == REAL) & (platform <= H5) & (people.cookie_count[real] == 1)
+        at_computer = token(people.seed, NOISE, real) % np.uint64(100) < COMPUTER_ONLY_SHARE
+        platform = np.where(
+            one_browser & (slot < TABLET_SLOT), np.where(at_computer, WEB, H5), platform
+        )
         visits = self._log_in(
             rng,
             number,
@@ -456,8 +465,7 @@ class World:
         real = visits.kind == REAL
         who = np.where(real, person, 0)
         tablet = visits.slot >= TABLET_SLOT
-        which = np.searchsorted([0.75, 0.95], rng.random(len(person)))
-        own = np.minimum(which, people.cookie_count[who] - 1)
+        own = _own_cookie(people.cookie_count[who], platform, rng.random(len(person)))
         borrowed = people.borrows_device[who] & (rng.random(len(person)) < BORROWED_SHARE)
         slot = np.where(borrowed, BORROWED, own)
         on_app = np.where(borrowed & people.borrows_app[who], BORROWED_APP, DEVICE_SLOT)
@@ -509,3 +517,9 @@ class World:
             mine = place == its_place
             found[mine] = last[buyer[mine]]
         return found
+
+
+def _own_cookie(count: np.ndarray, platform: np.ndarray, luck: np.ndarray) -> np.ndarray:
+    """Return which browser it is: 0 the phone's, 1 the computer's, 2 another one on the phone."""
+    on_phone = np.where((count > 2) & (luck > 0.75), 2, 0)
+    return np.where(platform == WEB, np.minimum(1, count - 1), on_phone)

@@ -13,7 +13,7 @@ import numpy as np
 from ingestion.sample_brand.catalogue import ACCOUNT_APPID, MINI_PROGRAM_APPID
 
 COOKIE, DEVICE, OAID, IMEI, IDFA, MINI, MINI_OPENID, OPENID, UNIONID = range(9)
-TAOBAO_UID, TAOBAO_OUID, DOUDIAN_ID, ADDRESS, CLICK, NOISE = range(9, 15)
+TAOBAO_UID, TAOBAO_OUID, DOUDIAN_ID, CLICK, NOISE = range(9, 14)
 
 TABLETS = 1 << 40
 """Owners from here on are store tablets, not people."""
@@ -171,14 +171,6 @@ class People:
     def doudian_ids(self, owner: np.ndarray) -> list[str]:
         """Return doudian_open_id, encrypted within the Douyin shop."""
         return [f"1@#{a:016x}{b >> 16:012x}" for a, b in self._pairs(DOUDIAN_ID, owner)]
-
-    def addresses(self, owner: np.ndarray) -> list[str]:
-        """Return home IP addresses."""
-        firsts = (36, 58, 101, 112, 117, 120, 183, 223)
-        bits = token(self.seed, ADDRESS, owner).tolist()
-        return [
-            f"{firsts[b & 7]}.{b >> 8 & 255}.{b >> 16 & 255}.{1 + (b >> 24) % 254}" for b in bits
-        ]
 
     def _pairs(self, kind: int, owner: np.ndarray) -> Iterator[tuple[int, int]]:
         return _hex_pairs(token(self.seed, kind, owner))

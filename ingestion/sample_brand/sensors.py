@@ -23,14 +23,14 @@ from ingestion.sample_brand.journeys import (
     H5,
     MINI_PROGRAM,
     OFFICE,
-    REAL,
     TEST_PROJECT,
     WEB,
     Day,
     Visits,
 )
+from ingestion.sample_brand.networks import addresses, agents
 from ingestion.sample_brand.orders import SiteOrder
-from ingestion.sample_brand.people import People, member_of, phone_as_written
+from ingestion.sample_brand.people import TABLETS, People, member_of, phone_as_written
 from ingestion.sample_brand.wire import (
     BEIJING_MS,
     DAY_MS,
@@ -296,30 +296,29 @@ class SensorsWriter:
 
     def _request_heads(self, visits: Visits) -> list[str]:
         """Return everything between the time and the body of a request, for each visit."""
-        ios = self.people.on_ios[np.where(visits.kind == REAL, visits.device_owner(), 0)].tolist()
         content = (
             "text/plain",
             "text/plain",
             "application/x-www-form-urlencoded",
             "application/json",
         )
-        agents = (brand.BROWSER_AGENTS, brand.PHONE_AGENTS, brand.APP_AGENTS, brand.WECHAT_AGENTS)
+        owner, _ = visits.anonymous_owner()
         in_wechat = visits.channel == brand.CHANNEL["wechat_official_account"]
+        # a tablet is where its store is, whoever holds it
+        person = np.where(owner >= TABLETS, owner, visits.person)
         heads = []
-        for kind, platform, wechat, on_ios, person, address in zip(
+        for kind, platform, number, address, agent in zip(
             visits.kind.tolist(),
             visits.platform.tolist(),
-            in_wechat.tolist(),
-            ios,
             visits.person.tolist(),
-            self.people.addresses(visits.person),
+            addresses(self.people, person, visits.start, visits.platform != WEB),
+            agents(self.people, owner, visits.platform, in_wechat),
             strict=True,
         ):
-            agent = (brand.WECHAT_AGENTS if wechat else agents[platform])[on_ios]
             if kind == BOT:
-                agent = brand.BOT_AGENTS[person % len(brand.BOT_AGENTS)]
+                agent = brand.BOT_AGENTS[number % len(brand.BOT_AGENTS)]
             elif kind == OFFICE:
-                address = f"{brand.OFFICE_NETWORK}{10 + person % 20}"
+                address = f"{brand.OFFICE_NETWORK}{10 + number % 20}"
             project = "default" if kind == TEST_PROJECT else "production"
             heads.append(
                 f'","method":"POST","path":"/sa.gif","query":"project={project}","ip":"{address}",'

@@ -1,14 +1,54 @@
--- One row per attribution model, channel and day: what the channel was credited with and cost.
-with credited as (
+-- One row per attribution model, channel and day: what the channel was credited with and cost, and
+-- what it would be credited with if customers who are likely one person were one.
+with ledger as (
 
     select
         attribution_model,
         channel,
         conversion_date as performance_date,
-        sum(conversions) as conversions,
-        sum(revenue) as revenue
+        conversions,
+        revenue,
+        cast(0 as double) as likely_conversions,
+        cast(0 as double) as likely_revenue
     from {{ ref('touchpoint_credits') }}
-    group by attribution_model, channel, conversion_date
+    union all
+    select
+        credits.attribution_model,
+        credits.channel,
+        credits.conversion_date as performance_date,
+        cast(0 as double) as conversions,
+        cast(0 as double) as revenue,
+        credits.conversions as likely_conversions,
+        credits.revenue as likely_revenue
+    from {{ ref('touchpoint_credits') }} as credits
+    left join {{ ref('int_customers_joined') }} as joined
+        on credits.customer_id = joined.customer_id
+    where joined.customer_id is null
+    union all
+    select
+        attribution_model,
+        channel,
+        conversion_date as performance_date,
+        cast(0 as double) as conversions,
+        cast(0 as double) as revenue,
+        conversions as likely_conversions,
+        revenue as likely_revenue
+    from {{ ref('int_credits_if_joined') }}
+
+),
+
+credited as (
+
+    select
+        attribution_model,
+        channel,
+        performance_date,
+        sum(conversions) as conversions,
+        sum(revenue) as revenue,
+        sum(likely_conversions) as likely_conversions,
+        sum(likely_revenue) as likely_revenue
+    from ledger
+    group by attribution_model, channel, performance_date
 
 ),
 
@@ -43,6 +83,8 @@ performed as (
         coalesce(credited.performance_date, spent.performance_date) as performance_date,
         coalesce(credited.conversions, 0) as conversions,
         coalesce(credited.revenue, 0) as revenue,
+        coalesce(credited.likely_conversions, 0) as likely_conversions,
+        coalesce(credited.likely_revenue, 0) as likely_revenue,
         cast(coalesce(spent.spend, 0) as decimal(18, 4)) as spend,
         cast(coalesce(spent.impressions, 0) as bigint) as impressions,
         cast(coalesce(spent.clicks, 0) as bigint) as clicks
@@ -65,6 +107,9 @@ named as (
         performed.performance_date,
         performed.conversions,
         performed.revenue,
+        -- a model that learns from all paths says nothing of paths that nobody believes yet
+        case when models.kind = 'rule' then performed.likely_conversions end as likely_conversions,
+        case when models.kind = 'rule' then performed.likely_revenue end as likely_revenue,
         performed.spend,
         performed.impressions,
         performed.clicks,
@@ -73,6 +118,8 @@ named as (
     from performed
     left join {{ ref('channels') }} as channels
         on performed.channel = channels.channel
+    left join {{ ref('attribution_models') }} as models
+        on performed.attribution_model = models.attribution_model
 
 )
 

@@ -1,0 +1,85 @@
+{#
+    Steps of a query: `sequenced`, one row per conversion and touchpoint in its look-back window, in
+    order, of two earlier steps or relations with (customer_id, touched_at, touchpoint_id, channel,
+    campaign_id) and (customer_id, converted_at, conversion_id).
+#}
+{% macro sequenced_touchpoints(touchpoints, conversions) -%}
+-- touches and conversions on one line of time; a touch at the instant of a conversion precedes it
+timeline as (
+
+    select
+        customer_id,
+        touched_at as happened_at,
+        false as is_conversion,
+        touchpoint_id as happening_id,
+        channel,
+        campaign_id
+    from {{ touchpoints }}
+    where customer_id in (select converted.customer_id from {{ conversions }} as converted)
+    union all
+    select
+        customer_id,
+        converted_at as happened_at,
+        true as is_conversion,
+        conversion_id as happening_id,
+        cast(null as string) as channel,
+        cast(null as string) as campaign_id
+    from {{ conversions }}
+
+),
+
+numbered as (
+
+    select
+        *,
+        count(case when not is_conversion then 1 end) over (
+            partition by customer_id order by happened_at, is_conversion, happening_id
+            rows between unbounded preceding and current row
+        ) as touch_number
+    from timeline
+
+),
+
+-- one wrongly merged customer must not blow up the product of touches and conversions
+in_window as (
+
+    select
+        conversions.happening_id as conversion_id,
+        conversions.customer_id,
+        touches.happening_id as touchpoint_id,
+        touches.channel,
+        touches.campaign_id,
+        touches.happened_at as touched_at,
+        {{ seconds_between('touches.happened_at', 'conversions.happened_at') }} / 3600.0
+            as hours_before,
+        conversions.touch_number - touches.touch_number as touches_after,
+        count(*) over (partition by conversions.happening_id) as path_length
+    from numbered as conversions
+    inner join numbered as touches
+        on
+            conversions.customer_id = touches.customer_id
+            and conversions.touch_number >= touches.touch_number
+            and touches.touch_number
+            > conversions.touch_number - {{ var('path_max_touchpoints') }}
+            and touches.happened_at
+            > conversions.happened_at - interval {{ var('attribution_lookback_days') }} day
+    where conversions.is_conversion and not touches.is_conversion
+
+),
+
+sequenced as (
+
+    select
+        conversion_id,
+        customer_id,
+        touchpoint_id,
+        channel,
+        campaign_id,
+        touched_at,
+        hours_before,
+        cast(path_length - touches_after as bigint) as touch_position,
+        cast(path_length as bigint) as path_length
+    from in_window
+
+)
+{%- endmacro %}

@@ -1,0 +1,54 @@
+-- One row per conversion, rule model and touchpoint that would get credit if likely matches were
+-- believed: of nobody but the customers who would be others then.
+with conversions as (
+
+    select
+        conversions.conversion_id,
+        joined.likely_customer_id as customer_id,
+        conversions.converted_at,
+        conversions.revenue
+    from {{ ref('int_conversions_identified') }} as conversions
+    inner join {{ ref('int_customers_joined') }} as joined
+        on conversions.customer_id = joined.customer_id
+
+),
+
+touchpoints as (
+
+    select
+        joined.likely_customer_id as customer_id,
+        touchpoints.touched_at,
+        touchpoints.touchpoint_id,
+        touchpoints.channel,
+        touchpoints.campaign_id
+    from {{ ref('int_touchpoints_identified') }} as touchpoints
+    inner join {{ ref('int_customers_joined') }} as joined
+        on touchpoints.customer_id = joined.customer_id
+
+),
+
+{{ sequenced_touchpoints('touchpoints', 'conversions') }},
+
+{{ credits_by_rule('sequenced') }},
+
+given as (
+
+    select
+        models.attribution_model,
+        conversions.conversion_id,
+        conversions.customer_id,
+        coalesce(earned.channel, 'unattributed') as channel,
+        {{ local_date('conversions.converted_at') }} as conversion_date,
+        coalesce(earned.credit, 1) as conversions,
+        coalesce(earned.credit, 1) * conversions.revenue as revenue
+    from conversions
+    cross join {{ ref('attribution_models') }} as models
+    left join earned
+        on
+            conversions.conversion_id = earned.conversion_id
+            and models.attribution_model = earned.attribution_model
+    where models.kind = 'rule'
+
+)
+
+select * from given

@@ -1,0 +1,66 @@
+-- One row per two devices of known owners that were on a network together: the pattern of it, in
+-- few words, and what the owners say of whether one person has both.
+with pairs as (
+
+    select
+        met.device_id,
+        met.other_device_id,
+        count(distinct met.window_number) as windows,
+        count(distinct met.address_id) as addresses,
+        min(met.device_count) as fewest_devices,
+        min(met.hours_apart) as hours_apart,
+        max(
+            case
+                when met.device_system is null or met.other_device_system is null then 0
+                when met.device_system = met.other_device_system
+                    then case systems.rarity when 'rare' then 5 when 'uncommon' then 4 else 3 end
+                when systems.device_kind <> others.device_kind then 2
+                else 1
+            end
+        ) as likeness
+    from {{ ref('int_devices_met') }} as met
+    left join {{ ref('int_device_systems_known') }} as systems
+        on met.device_system = systems.device_system
+    left join {{ ref('int_device_systems_known') }} as others
+        on met.other_device_system = others.device_system
+    group by met.device_id, met.other_device_id
+
+),
+
+described as (
+
+    select
+        pairs.device_id,
+        pairs.other_device_id,
+        owners.customer_id,
+        owners.component_id,
+        others.customer_id as other_customer_id,
+        others.component_id as other_component_id,
+        owners.is_member,
+        others.is_member as other_is_member,
+        owners.is_known,
+        others.is_known as other_is_known,
+        pairs.likeness,
+        case when pairs.fewest_devices <= 2 then 2 when pairs.fewest_devices <= 4 then 4 else 5 end
+            as crowd,
+        least(pairs.windows, 3) as windows,
+        least(pairs.addresses, 2) as addresses,
+        case when pairs.hours_apart < 1 then 1 when pairs.hours_apart < 24 then 24 else 25 end
+            as hours_apart,
+        owners.customer_id = others.customer_id as is_same_customer,
+        -- two members are one person or they are not: what all the others are learned from
+        owners.is_member and others.is_member as is_settled,
+        -- how much is known decides how likely two fragments are one person
+        cast(cast(owners.is_known as int) + cast(others.is_known as int) as string)
+        || cast(cast(owners.is_member as int) + cast(others.is_member as int) as string)
+            as knowledge,
+        owners.component_id % {{ var('match_folds') }} as fold
+    from pairs
+    inner join {{ ref('int_devices_owned') }} as owners
+        on pairs.device_id = owners.device_id
+    inner join {{ ref('int_devices_owned') }} as others
+        on pairs.other_device_id = others.device_id
+
+)
+
+select * from described

@@ -1,0 +1,35 @@
+-- One row per tenth of probability: what is said of pairs of members' devices that took no part in
+-- learning it, and what was true of them.
+with predicted as (
+
+    select
+        least(floor(rates.rate * 10) / 10, 0.9) as probability_from,
+        rates.rate,
+        pairs.is_same_customer
+    from {{ ref('int_device_pairs_described') }} as pairs
+    inner join {{ ref('int_match_rates_estimated') }} as rates
+        on
+            pairs.fold = rates.held_out_fold
+            and pairs.likeness = rates.likeness
+            and pairs.crowd = rates.crowd
+            and pairs.windows = rates.windows
+            and pairs.addresses = rates.addresses
+            and pairs.hours_apart = rates.hours_apart
+    where pairs.is_settled
+
+),
+
+binned as (
+
+    select
+        cast(probability_from as double) as probability_from,
+        count(*) as pair_count,
+        -- as decimals: a sum of doubles hangs on the order of rows
+        cast(avg(cast(rate as decimal(18, 12))) as double) as predicted_share,
+        cast(avg(case when is_same_customer then 1 else 0 end) as double) as observed_share
+    from predicted
+    group by cast(probability_from as double)
+
+)
+
+select * from binned
