@@ -187,7 +187,7 @@ def _preview_identity(warehouse: Warehouse, arguments: argparse.Namespace) -> in
 
     say = partial(print, file=sys.stderr, flush=True)
     try:
-        found = preview(warehouse, configured_pseudonymiser(), arguments.changes, say)
+        found = preview(warehouse, configured_pseudonymiser(), max(arguments.changes, 0), say)
     except PreviewError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -65,9 +65,8 @@ def preview(
     if not warehouse.database.exists():
         raise PreviewError(f"{warehouse.root} has no omnitouch.duckdb yet: ./run makes it")
     with _scratch(warehouse) as scratch:
-        sequences = _sequences(scratch)
         with _to_read(warehouse) as database:
-            _check_built(database, sequences)
+            _check_built(database)
             check_key(_column(database, "key_fingerprint", "raw.loaded_files"), pseudonymiser)
             say(f"copying {warehouse.database.stat().st_size / 1e6:,.0f} MB")
             _copy(warehouse, scratch)
@@ -127,17 +126,7 @@ def _copy(warehouse: Warehouse, scratch: Warehouse) -> None:
         shutil.copyfile(path, scratch.root / path.name)
 
 
-def _sequences(scratch: Warehouse) -> dict[str, str | None]:
-    """Every model that who is who stands on, and the column of its arrivals where it has one."""
-    keys = ("--output", "json", "--output-keys", "name config", "--resource-type", "model")
-    listed = _dbt(scratch, "ls", *keys, "--select", f"+{ENDS[-1]}")
-    if listed.returncode:
-        raise PreviewError(f"dbt cannot read the project: {listed.stdout.strip()[-1000:]}")
-    models = [json.loads(line) for line in listed.stdout.splitlines() if line.startswith("{")]
-    return {model["name"]: model["config"]["meta"].get("sequence") for model in models}
-
-
-def _check_built(database: duckdb.DuckDBPyConnection, sequences: dict[str, str | None]) -> None:
+def _check_built(database: duckdb.DuckDBPyConnection) -> None:
     """Refuse where the models have not taken all that arrived: its changes are not the rules'.
 
     A load that brought no file only noted pseudonyms of the blocklist.
@@ -147,31 +136,40 @@ def _check_built(database: duckdb.DuckDBPyConnection, sequences: dict[str, str |
         "and load_id in (select _dlt_load_id from raw.loaded_files) "
         "and load_id not in (select load_id from intermediate.int_loads_sequenced)"
     ).fetchall()
-    watermarks = database.execute(
-        "select model, positions from intermediate.watermarks where model in (select unnest(?))",
-        [list(sequences)],
-    ).fetchall()
-    taken = [
-        (model, *position.split("="))
-        for model, positions in watermarks
-        for position in (positions or "").split()
-    ]
-    behind = sorted(
-        {
-            model
-            for model, upstream, position in taken
-            if (column := sequences.get(upstream))
-            and max(_column(database, column, f"intermediate.{upstream}"), default=0)
-            > int(position)
-        }
-    )
-    if loads or behind:
-        found = f"{loads} loads that no build has taken yet" if loads else "a build cut short"
+    if loads or _lags(database):
+        found = f"loads that no build has taken yet ({loads})" if loads else "a build cut short"
         raise PreviewError(
             f"the warehouse holds {found}: what they change could not be told from what the rules "
             "change. Run dbt build by the rules as they were (git stash keeps your edit aside), "
             "then preview."
         )
+
+
+def _lags(database: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a model on the way to who is who has not taken all that lies upstream of it."""
+    positions = dict(
+        database.execute("select model, positions from intermediate.watermarks").fetchall()
+    )
+    sequences = dict(
+        database.execute(
+            "select table_name, column_name from information_schema.columns "
+            "where table_schema = 'intermediate' and ends_with(column_name, '_seq')"
+        ).fetchall()
+    )
+    waiting, seen = [ENDS[-1]], set()
+    while waiting:
+        model = waiting.pop()
+        seen.add(model)
+        for position in (positions.get(model) or "").split():
+            upstream, taken = position.split("=")
+            ((newest,),) = database.execute(
+                f"select coalesce(max({sequences[upstream]}), 0) from intermediate.{upstream}"
+            ).fetchall()
+            if newest > int(taken):
+                return True
+            if upstream not in seen:
+                waiting.append(upstream)
+    return False
 
 
 def _column(database: duckdb.DuckDBPyConnection, column: str, table: str) -> set[Any]:

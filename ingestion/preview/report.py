@@ -22,12 +22,12 @@ def told(found: Comparison) -> Iterator[str]:
     if found.merged.customers:
         yield (
             f"  merged: {found.merged.customers:,} into {found.merged.into:,} others; "
-            f"{found.merged.identifiers:,} identifiers move"
+            f"{_count(found.merged.identifiers, 'identifier')} moved"
         )
     if found.split.customers:
         yield (
-            f"  split: from {found.split.customers:,} customers identifiers go to "
-            f"{found.split.into:,} others; {found.split.identifiers:,} identifiers move"
+            f"  split: {_count(found.split.customers, 'customer')}, parts of whom go to "
+            f"{found.split.into:,} others; {_count(found.split.identifiers, 'identifier')} moved"
         )
     if found.largest:
         yield (
@@ -37,8 +37,8 @@ def told(found: Comparison) -> Iterator[str]:
     yield from _links(found)
     nobody = f", {found.events_of_nobody:,} of them nobody" if found.events_of_nobody else ""
     yield (
-        f"Records that get another customer: {found.events:,} events{nobody}; "
-        f"{found.orders:,} orders of {found.net_revenue:,.2f} CNY net revenue"
+        f"Records that get another customer: {_count(found.events, 'event')}{nobody}; "
+        f"{_count(found.orders, 'order')} of {found.net_revenue:,.2f} CNY net revenue"
     )
     if found.changes:
         yield "Largest changes:"
@@ -63,15 +63,18 @@ def _links(found: Comparison) -> Iterator[str]:
 
 
 def _change(change: Change) -> Iterator[str]:
-    count = "1 identifier" if change.identifiers == 1 else f"{change.identifiers:,} identifiers"
     more = ", …" if change.identifiers > len(change.sample) else ""
     yield (
         f"  {change.change_type} {change.previous_customer_id} -> {change.customer_id}: "
-        f"{count}: {', '.join(change.sample)}{more}"
+        f"{_count(change.identifiers, 'identifier')}: {', '.join(change.sample)}{more}"
     )
     if change.link:
         rule = f"rejected: {change.rule}" if change.rule else "accepted"
         yield f"    by {' - '.join(change.link)}, {rule}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _next(found: Comparison) -> Iterator[str]:
