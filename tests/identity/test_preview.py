@@ -137,9 +137,6 @@ def assert_cleared(warehouse: Warehouse) -> None:
 
 
 def build(warehouse: Warehouse, project: Path) -> None:
-    """What a run does: note the pseudonyms of what is blocked, and build."""
-    manifest = warehouse.root.parent / "files" / "manifest.yml"
-    assert wire.command(warehouse, "load", manifest, project=project).returncode == 0
     subprocess.run(
         [sys.executable, "-c", DBT, "--quiet", "build", "--select", *BUILT, *NO_TESTS],
         cwd=project,
@@ -187,9 +184,16 @@ def test_a_preview_says_what_the_next_build_does(warehouse: Warehouse, project: 
     assert (found["orders"], found["net_revenue"]) == (1, 100)
     # each phone with its two hashes, and the device
     assert found["largest"]["identifiers"] == 4 * 3 + 1
-    text = preview(warehouse, project, "--changes", "1")
-    assert text.count(" -> ") == 1
-    assert "notes the pseudonyms of what is newly blocked (1)" in text
+    assert found["newly_blocked"] == 1
+
+    # a load without files, which brings nothing but the pseudonyms of the blocked phone
+    manifest = warehouse.root.parent / "files" / "manifest.yml"
+    assert wire.command(warehouse, "load", manifest, project=project).returncode == 0
+    text = preview(warehouse, project, "--changes", "1").splitlines()
+    counts = found["customers_before"], found["customers_after"]
+    assert "Customers: {} now, {} by these rules".format(*counts) in text
+    assert len([line for line in text if " -> " in line]) == 1
+    assert "Next: dbt build (or ./run) applies the rules." in text
 
     before = owners(warehouse)
     build(warehouse, project)
