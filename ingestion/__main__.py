@@ -1,8 +1,9 @@
-"""``python -m ingestion``: write the sample brand, collect, pull, consume, load, explain."""
+"""``python -m ingestion``: sample brand, collect, pull, consume, load, explain, preview."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from functools import partial
 from pathlib import Path
@@ -59,6 +60,14 @@ def main() -> int:
     explaining.add_argument("one", help="type:value, such as phone:13912345678")
     explaining.add_argument("other", help="type:value, such as member_id:M1")
     explaining.set_defaults(run=_explain)
+    previewing = commands.add_parser(
+        "preview-identity", help="what edited identity rules would merge and split"
+    )
+    previewing.add_argument("--json", action="store_true", help="print one JSON object instead")
+    previewing.add_argument(
+        "--changes", type=int, default=SHOWN, help=f"largest changes to show (default: {SHOWN})"
+    )
+    previewing.set_defaults(run=_preview_identity)
     arguments = parser.parse_args()
     try:
         return arguments.run(Warehouse.from_environment(), arguments)
@@ -166,6 +175,23 @@ def _explain(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
     except ExplainError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    print(*lines, sep="\n")
+    return 0
+
+
+def _preview_identity(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    from ingestion.preview import PreviewError
+    from ingestion.preview.rehearsal import preview
+    from ingestion.preview.report import told
+    from ingestion.pseudonyms import configured_pseudonymiser
+
+    say = partial(print, file=sys.stderr, flush=True)
+    try:
+        found = preview(warehouse, configured_pseudonymiser(), max(arguments.changes, 0), say)
+    except PreviewError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    lines = [json.dumps(found.as_json(), ensure_ascii=False)] if arguments.json else told(found)
     print(*lines, sep="\n")
     return 0
 

@@ -111,10 +111,11 @@ def _find(marts: duckdb.DuckDBPyConnection, text: str, pseudonymiser: Pseudonymi
     if not rows:
         raise ExplainError(f"no record held that {kind}")
     ((identifier_id, _, namespace, value, customer_id),) = rows
-    return Node(identifier_id, _name(kind, namespace, value), customer_id)
+    return Node(identifier_id, shortened(kind, namespace, value), customer_id)
 
 
-def _name(kind: str, namespace: str, value: str) -> str:
+def shortened(kind: str, namespace: str, value: str) -> str:
+    """An identifier by its type and the beginning of its value."""
     shown = value if len(value) <= 20 else f"{value[:12]}…"
     return f"{kind} {namespace + ':' if namespace else ''}{shown}"
 
@@ -125,7 +126,7 @@ def _names(marts: duckdb.DuckDBPyConnection, identifier_ids: set[str]) -> list[t
         "from customer_identifiers where identifier_id in (select unnest($1))",
         [list(identifier_ids)],
     ).fetchall()
-    return [(row[0], _name(*row[1:])) for row in rows]
+    return [(row[0], shortened(*row[1:])) for row in rows]
 
 
 def _shortest(

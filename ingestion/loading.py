@@ -124,13 +124,22 @@ def landed_rows(entry: DeclaredFile) -> Iterator[FileToRead]:
 
 def _known_files(pipeline: dlt.Pipeline, pseudonymiser: Pseudonymiser) -> set[str]:
     loaded = read_table(pipeline, "loaded_files", ["file_id", "key_fingerprint"])
-    if set(loaded["key_fingerprint"].to_pylist()) - {pseudonymiser.fingerprint()}:
+    check_key(loaded["key_fingerprint"].to_pylist(), pseudonymiser)
+    return set(loaded["file_id"].to_pylist())
+
+
+def check_key(fingerprints: Iterable[str], pseudonymiser: Pseudonymiser) -> None:
+    """Refuse a key other than that by whose fingerprints files were loaded.
+
+    Raises:
+        KeyChangedError: it is another.
+    """
+    if set(fingerprints) - {pseudonymiser.fingerprint()}:
         raise KeyChangedError(
             "The pseudonymisation key is not the one this warehouse was loaded with: the same "
             "person would get new pseudonyms. Set OMNITOUCH_HMAC_KEY to the old key, or load "
             "everything into a new warehouse."
         )
-    return set(loaded["file_id"].to_pylist())
 
 
 def _in_parts(files: list[FileToRead]) -> list[list[FileToRead]]:

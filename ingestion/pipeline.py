@@ -164,7 +164,7 @@ def open_pipeline(warehouse: Warehouse) -> Iterator[dlt.Pipeline]:
     # What fails is said once, in one sentence, not in dlt's tracebacks as well.
     logging.getLogger("dlt").setLevel(logging.CRITICAL)
     held: AbstractContextManager[Any] = nullcontext()
-    if _on_spark():
+    if on_spark():
         destination: Any = dlt.destinations.filesystem(bucket_url=str(warehouse.lake))
         # dlt takes a folder that Spark made, or a run cut short, only with its own mark in it.
         mark = warehouse.lake / DATASET / "init"
@@ -173,7 +173,7 @@ def open_pipeline(warehouse: Warehouse) -> Iterator[dlt.Pipeline]:
     else:
         # dlt opens the database time and again; while it is open anyway that costs nothing, and
         # it is written back once, not at every closing.
-        held = _connected(warehouse)
+        held = connected(warehouse)
         destination = dlt.destinations.duckdb(str(warehouse.database))
     with held:
         yield dlt.pipeline(
@@ -184,9 +184,15 @@ def open_pipeline(warehouse: Warehouse) -> Iterator[dlt.Pipeline]:
         )
 
 
-def _connected(warehouse: Warehouse) -> duckdb.DuckDBPyConnection:
+def connected(warehouse: Warehouse, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """The open database; nobody else writes to it meanwhile.
+
+    Raises:
+        WarehouseBusyError: another process has it open.
+        LoadFailedError: it cannot be opened.
+    """
     try:
-        return duckdb.connect(str(warehouse.database))
+        return duckdb.connect(str(warehouse.database), read_only=read_only)
     except duckdb.IOException as error:
         if holder := re.search(r"PID (\d+)", str(error)):
             raise WarehouseBusyError(
@@ -237,7 +243,7 @@ def _take_back_copies(pipeline: dlt.Pipeline) -> None:
     dlt repeats a job that was killed after its commit and before the note of it; a merge that only
     inserts would then land every row of that copy twice.
     """
-    if _on_spark():
+    if on_spark():
         return  # dlt merges into Delta from the files themselves
     for load_id in pipeline.list_normalized_load_packages():
         for job in pipeline.get_load_package_info(load_id).jobs["started_jobs"]:
@@ -294,7 +300,7 @@ def newly_blocked(pipeline: dlt.Pipeline, pseudonymiser: Pseudonymiser) -> list[
 def read_table(pipeline: dlt.Pipeline, name: str, columns: list[str]) -> pa.Table:
     """Columns of a raw table; no rows where it does not exist yet."""
     empty = pa.table({column: pa.array([], pa.string()) for column in columns})
-    if _on_spark():
+    if on_spark():
         table = _delta_table(pipeline, name)
         return table.to_pyarrow_table(columns=columns) if table else empty
     with pipeline.sql_client() as client:
@@ -308,7 +314,7 @@ def read_table(pipeline: dlt.Pipeline, name: str, columns: list[str]) -> pa.Tabl
 
 def rows_by_load(pipeline: dlt.Pipeline, tables: Iterable[str]) -> dict[tuple[str, str], int]:
     """How many rows of each of the raw tables each load brought, by table and load id."""
-    if _on_spark():
+    if on_spark():
         return {
             (table, row["values"]): row["counts"]
             for table in tables
@@ -350,7 +356,7 @@ def forget_incomplete(pipeline: dlt.Pipeline) -> None:
     for table, load_id in rows_by_load(pipeline, TABLES):
         if load_id in complete:
             continue
-        if _on_spark():
+        if on_spark():
             _delta_table(pipeline, table).delete(f"{LOAD_ID} = '{load_id}'")
         else:
             with pipeline.sql_client() as client:
@@ -358,14 +364,15 @@ def forget_incomplete(pipeline: dlt.Pipeline) -> None:
 
 
 def _complete_loads(pipeline: dlt.Pipeline) -> set[str]:
-    if _on_spark():
+    if on_spark():
         rows = [_json(path) for path in (_lake(pipeline) / "_dlt_loads").glob("*.jsonl")]
     else:
         rows = read_table(pipeline, "_dlt_loads", ["load_id", "status"]).to_pylist()
     return {row["load_id"] for row in rows if row.get("status") == 0}
 
 
-def _on_spark() -> bool:
+def on_spark() -> bool:
+    """Whether the warehouse is built by Spark."""
     return os.environ.get("OMNITOUCH_ENGINE", "duckdb") == "spark"
 
 
@@ -394,7 +401,7 @@ def _resource(name: str, key: str, batches: Iterator[pa.Table]) -> Any:
         name=name,
         primary_key=key,
         write_disposition=INSERT_ONLY,
-        table_format="delta" if _on_spark() else None,
+        table_format="delta" if on_spark() else None,
     )
 
 

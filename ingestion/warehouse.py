@@ -62,6 +62,14 @@ class Warehouse:
         """
         return self._held("pulling", "pulled into")
 
+    def previewing(self) -> AbstractContextManager[None]:
+        """Hold the folder that a preview works in.
+
+        Raises:
+            WarehouseBusyError: another preview is at work.
+        """
+        return self._held("previewing", "previewed")
+
     @contextmanager
     def _held(self, by: str, done: str) -> Iterator[None]:
         self.root.mkdir(parents=True, exist_ok=True)
@@ -82,4 +90,4 @@ class Warehouse:
 
 
 class WarehouseBusyError(RuntimeError):
-    """Another process is loading this warehouse, or pulling into it."""
+    """Another process is loading or previewing this warehouse, or pulling into it."""

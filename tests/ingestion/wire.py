@@ -474,11 +474,13 @@ def load(warehouse: Warehouse, *manifests: Path) -> Outcome:
     return outcome
 
 
-def command(warehouse: Warehouse, *arguments: object) -> subprocess.CompletedProcess[str]:
+def command(
+    warehouse: Warehouse, *arguments: object, project: Path = PROJECT
+) -> subprocess.CompletedProcess[str]:
     """``python -m ingestion`` as a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "ingestion", *map(str, arguments)],
-        cwd=PROJECT,
+        cwd=project,
         env={**os.environ, "OMNITOUCH_WAREHOUSE": str(warehouse.root)},
         capture_output=True,
         text=True,

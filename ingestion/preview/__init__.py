@@ -1,0 +1,7 @@
+"""What edited identity rules would merge and split, tried in a copy of the warehouse."""
+
+from __future__ import annotations
+
+
+class PreviewError(RuntimeError):
+    """Nothing can be previewed; the message says why and what to do."""
