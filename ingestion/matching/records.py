@@ -88,7 +88,7 @@ def read_records(declaration: Declaration, pseudonymiser: Pseudonymiser) -> Reco
                 if not known_by:
                     left_out.append(f"{file.path}, {position}: {NO_IDENTIFIER}.")
                     continue
-                said = (texts.get(entry.columns.get(role, ""), "") for role in roles)
+                said = (texts.get(entry.columns.get(role), "") for role in roles)
                 cleaned = (CLEANED[role](text) for role, text in zip(roles, said, strict=True))
                 distinct.add((known_by[0], *cleaned))
     records = Records(_table(roles, sorted(distinct)), read, left_out)
