@@ -1,4 +1,4 @@
-"""``python -m ingestion``: sample brand, collect, pull, consume, load, explain, preview."""
+"""``python -m ingestion``: sample brand, collect, pull, consume, load, match, explain, preview."""
 
 from __future__ import annotations
 
@@ -56,6 +56,9 @@ def main() -> int:
         "--accept-shrunk", action="store_true", help="land snapshots with far fewer rows, too"
     )
     tables.set_defaults(run=_pull_tables)
+    matching = commands.add_parser("match", help="find records that are probably one person's")
+    matching.add_argument("declaration", type=Path, help="the YAML page that names the files")
+    matching.set_defaults(run=_match)
     explaining = commands.add_parser("explain", help="why two identifiers are one customer, or not")
     explaining.add_argument("one", help="type:value, such as phone:13912345678")
     explaining.add_argument("other", help="type:value, such as member_id:M1")
@@ -164,6 +167,20 @@ def _pull_tables(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
     for line in outcome.refused:
         print(f"error: nothing of this file could be read: {line}", file=sys.stderr)
     return 2 if outcome.refused or any(table.error for table in pulled) else 0
+
+
+def _match(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    try:
+        from ingestion.matching.matching import match  # only the matching extra has Splink
+    except ModuleNotFoundError as error:
+        print(
+            f"error: matching records needs the extra 'matching': {error.name} is not installed: "
+            "uv sync --extra matching, or pip install splink",
+            file=sys.stderr,
+        )
+        return 1
+    print(*match(warehouse, arguments.declaration), sep="\n")
+    return 0
 
 
 def _explain(warehouse: Warehouse, arguments: argparse.Namespace) -> int:

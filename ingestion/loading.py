@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 import dlt
 
-from ingestion.files import list_files
+from ingestion.files import LandedFile, list_files
 from ingestion.manifest import DeclaredFile, ManifestError, read_manifest
 from ingestion.pipeline import (
     LOAD_ID,
@@ -73,10 +74,7 @@ def load_files(
 ) -> Outcome:
     """Load what is new or changed of the files that ``find`` finds; as :func:`run` otherwise."""
     pseudonymiser = configured_pseudonymiser()
-    with warehouse.loading(), open_pipeline(warehouse) as pipeline:
-        finish_pending(pipeline)
-        forget_incomplete(pipeline)
-        known = _known_files(pipeline, pseudonymiser)
+    with ready_pipeline(warehouse, pseudonymiser) as (pipeline, known):
         fresh = [file for file in find() if file.file_id not in known]
         load_ids: list[str] = []
         refused: list[str] = []
@@ -91,6 +89,23 @@ def load_files(
         return _outcome(pipeline, load_ids, refused)
 
 
+@contextmanager
+def ready_pipeline(
+    warehouse: Warehouse, pseudonymiser: Pseudonymiser
+) -> Iterator[tuple[dlt.Pipeline, set[str]]]:
+    """The pipeline, held for one loader, with nothing pending; and the ids of the files it knows.
+
+    Raises:
+        KeyChangedError: the pseudonymisation key is not the one the warehouse knows.
+        LoadFailedError: the warehouse refused what an earlier run left behind.
+        WarehouseBusyError: another loader is at work.
+    """
+    with warehouse.loading(), open_pipeline(warehouse) as pipeline:
+        finish_pending(pipeline)
+        forget_incomplete(pipeline)
+        yield pipeline, _known_files(pipeline, pseudonymiser)
+
+
 def _landed(warehouse: Warehouse) -> Iterator[FileToRead]:
     for source in SOURCES:
         folder = warehouse.landing / source.name
@@ -100,15 +115,24 @@ def _landed(warehouse: Warehouse) -> Iterator[FileToRead]:
                 yield FileToRead(source.name, file, read)
 
 
+def matching_files(entry: DeclaredFile) -> list[LandedFile]:
+    """The files that an entry's path matches.
+
+    Raises:
+        ManifestError: there is none.
+    """
+    files = list_files(entry.folder, entry.pattern) if Path(entry.folder).is_dir() else []
+    if not files:
+        raise ManifestError(
+            f"{entry.manifest.name}: {entry.name}: no file matches {entry.path} "
+            f"(looked in {entry.folder})"
+        )
+    return files
+
+
 def _declared(entries: list[DeclaredFile]) -> Iterator[FileToRead]:
     for entry in entries:
-        files = list_files(entry.folder, entry.pattern) if Path(entry.folder).is_dir() else []
-        if not files:
-            raise ManifestError(
-                f"{entry.manifest.name}: {entry.name}: no file matches {entry.path} "
-                f"(looked in {entry.folder})"
-            )
-        for file in files:
+        for file in matching_files(entry):
             # The name sets apart entries that read one file as two shapes.
             named = replace(file, path=f"{entry.name}/{file.path}")
             yield FileToRead("declared", named, partial(declared.read, entry), declared=True)

@@ -48,6 +48,7 @@ DATASET = "raw"
 # Small enough to stay in the processor's cache until Arrow takes it.
 ROWS_PER_BATCH = 5_000
 INSERT_ONLY: TWriteDispositionConfig = {"disposition": "merge", "strategy": "insert-only"}
+UPSERT: TWriteDispositionConfig = {"disposition": "merge", "strategy": "upsert"}
 
 RECORDS = pa.schema(
     [
@@ -92,17 +93,31 @@ BLOCKED_IDENTIFIERS = pa.schema(
         ("token", pa.string()),
     ]
 )
+RECORD_MATCHES = pa.schema(
+    [
+        pa.field("match_id", pa.string(), nullable=False),
+        ("declaration", pa.string()),
+        ("one_identifier", pa.string()),
+        ("other_identifier", pa.string()),
+        ("probability", pa.float64()),
+        ("match_weight", pa.float64()),
+        ("evidence", pa.string()),
+        ("matched_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
 LOAD_ID = "_dlt_load_id"
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 KEYS = {
     "quarantine": "quarantine_id",
     "loaded_files": "file_id",
     "blocked_identifiers": "block_id",
+    "record_matches": "match_id",
 }
 SCHEMAS = {
     "quarantine": QUARANTINE,
     "loaded_files": LOADED_FILES,
     "blocked_identifiers": BLOCKED_IDENTIFIERS,
+    "record_matches": RECORD_MATCHES,
 }
 TABLES = (*RECORD_TABLES, *KEYS)
 
@@ -278,13 +293,36 @@ def load(pipeline: dlt.Pipeline, files: list[FileToRead], pseudonymiser: Pseudon
         tables["blocked_identifiers"] = unknown
     for name, rows in tables.items():
         resources.append(_resource(name, KEYS[name], _table(rows, SCHEMAS[name])))
+    return Loaded(_run(pipeline, resources), ledger.refused)
+
+
+def replace_matches(
+    pipeline: dlt.Pipeline, declaration: str, matches: list[dict[str, Any]]
+) -> None:
+    """Let these be the only matches of a declaration.
+
+    The former ones go last: a run that is cut short leaves too many matches, never too few.
+
+    Raises:
+        LoadFailedError: the warehouse refused the new ones; the former ones stay.
+    """
+    name = "record_matches"
+    resource = _resource(name, KEYS[name], _table(matches, SCHEMAS[name]), UPSERT)
+    load_ids = _run(pipeline, [resource]) if matches else []
+    landed = read_table(pipeline, name, ["declaration", LOAD_ID]).to_pylist()
+    # a load brings the matches of one declaration
+    for load_id in {row[LOAD_ID] for row in landed if row["declaration"] == declaration}:
+        if load_id not in load_ids:
+            _delete_load(pipeline, name, load_id)
+
+
+def _run(pipeline: dlt.Pipeline, resources: list[Any]) -> list[str]:
     try:
         contract: Any = {"columns": "freeze", "data_type": "freeze"}
-        info = pipeline.run(resources, schema_contract=contract)
+        return pipeline.run(resources, schema_contract=contract).loads_ids
     except PipelineStepFailed as error:
         _give_up(pipeline)
         raise LoadFailedError(f"The warehouse refused the load: {_reason(error)}") from error
-    return Loaded(info.loads_ids, ledger.refused)
 
 
 def newly_blocked(pipeline: dlt.Pipeline, pseudonymiser: Pseudonymiser) -> list[dict[str, str]]:
@@ -354,13 +392,16 @@ def forget_incomplete(pipeline: dlt.Pipeline) -> None:
     """
     complete = _complete_loads(pipeline)
     for table, load_id in rows_by_load(pipeline, TABLES):
-        if load_id in complete:
-            continue
-        if on_spark():
-            _delta_table(pipeline, table).delete(f"{LOAD_ID} = '{load_id}'")
-        else:
-            with pipeline.sql_client() as client:
-                client.execute_sql(f"delete from {DATASET}.{table} where {LOAD_ID} = %s", load_id)
+        if load_id not in complete:
+            _delete_load(pipeline, table, load_id)
+
+
+def _delete_load(pipeline: dlt.Pipeline, table: str, load_id: str) -> None:
+    if on_spark():
+        _delta_table(pipeline, table).delete(f"{LOAD_ID} = '{load_id}'")
+    else:
+        with pipeline.sql_client() as client:
+            client.execute_sql(f"delete from {DATASET}.{table} where {LOAD_ID} = %s", load_id)
 
 
 def _complete_loads(pipeline: dlt.Pipeline) -> set[str]:
@@ -395,12 +436,17 @@ def _json(path: Path) -> dict[str, Any]:
         return {}
 
 
-def _resource(name: str, key: str, batches: Iterator[pa.Table]) -> Any:
+def _resource(
+    name: str,
+    key: str,
+    batches: Iterator[pa.Table],
+    disposition: TWriteDispositionConfig = INSERT_ONLY,
+) -> Any:
     return dlt.resource(
         batches,
         name=name,
         primary_key=key,
-        write_disposition=INSERT_ONLY,
+        write_disposition=disposition,
         table_format="delta" if on_spark() else None,
     )
 
