@@ -223,3 +223,8 @@ def test_of_an_address_its_domain_lands_and_nothing_else(warehouse: Path) -> Non
         None, "xiangjiang.com.cn", "mail.xiangjiang.com.cn", "yuelu.cn", "qq.com", "vip.qq.com",
         "newcomer.com", "cn.newcomer.com", "self.cn",
     }  # fmt: skip
+
+
+def test_what_the_tables_promise_holds(warehouse: Path) -> None:
+    folders = ("path:models/intermediate/accounts", "path:models/marts/accounts", "path:seeds")
+    worlds.dbt(warehouse, "test", "--select", *folders, "--exclude", "test_type:unit")
