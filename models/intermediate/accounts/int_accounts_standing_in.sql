@@ -1,5 +1,5 @@
--- One row per account of the CRM that stands as a customer of its own: what happened where nobody was
--- named is its. Its id is linked to no other (max_links in the seed identifier_types).
+-- One row per account of the CRM that stands as a customer of its own: what happened where nobody
+-- was named is its. Its id is linked to no other (max_links in the seed identifier_types).
 with accounts as (
 
     select
