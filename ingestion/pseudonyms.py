@@ -49,6 +49,7 @@ PERSONAL = re.compile(
     rf"(?:(?<![0-9A-Za-z])|{_ESCAPE})(?:(?P<id_number>{_ID_NUMBER})|(?P<imei>{_IMEI})))"
     r"(?![0-9A-Za-z])"
 )
+EMAIL_ONLY = re.compile(r"[^\s@]+@((?:[a-z0-9-]+\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+))")
 PHONE_ONLY = re.compile(r"(?:(?:00)?86|0)?(1[3-9]\d{9})")
 # Digits and signs that some keyboards and address books write instead of the ASCII ones.
 _LOOKALIKES = re.compile("[０-９＠．－＋　\u00a0\u2010-\u2015\u200b-\u200f\u202a-\u202e]")
@@ -156,6 +157,15 @@ class Pseudonymiser:
         if identifier_type == "email":
             return self.token("email", re.sub(_AT, "@", text).lower())
         return self.token(identifier_type, re.sub(r"[\s-]", "", text).upper())
+
+    def email_domain(self, value: Any) -> str | None:
+        """The domain of an e-mail address, which names a company; None of what is no address.
+
+        A token has none any more: only who sees the address can tell.
+        """
+        found = EMAIL_ONLY.fullmatch(re.sub(_AT, "@", str(value).strip()).lower())
+        # a number that is somebody's is not let through because it ends in .com
+        return found[1] if found and self.scrub(found[1]) == found[1] else None
 
     def scrub(self, text: str) -> str:
         """The text with every personal identifier in it replaced by its token."""

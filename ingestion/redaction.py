@@ -17,6 +17,7 @@ from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import ENCODED, UNFORESEEN, BadRecordError, excerpt
 from ingestion.sources.click_monitors import MONITORS
 from ingestion.sources.declared import AMOUNTS, COUNTS, TIMES
+from ingestion.sources.email_events import with_domains
 from ingestion.sources.sensors import form_of, json_of
 
 Line = dict[str, Any]
@@ -93,6 +94,8 @@ def _redacted(source: str, request: Request, privacy: Privacy) -> tuple[str, str
     if monitor := MONITORS.get(source.removesuffix("_clicks")):
         return privacy.clean_query(parameters, monitor.hashes(parameters), monitor.ids), ""
     query = privacy.clean_query(parameters, {})
+    if source == "email_events":
+        return query, privacy.json(with_domains(request.body, privacy.pseudonymiser)).body
     if request.body.lstrip()[:1] == b"<":
         return query, privacy.clean_xml(load_xml(request.body))
     return query, privacy.json(request.body).body

@@ -43,6 +43,8 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
                 kept.setdefault("_phone", token)
         if email := str(session.get("email") or "").strip():
             kept["_email"] = pseudonymiser.secret("email", email)
+            if domain := pseudonymiser.email_domain(email):
+                kept["_email_domain"] = domain
         noted = [session.get("summarizeName"), session.get("tags"), session.get("ntagName")]
         if tags := tag_text(pseudonymiser.scrub_values(noted)):
             kept["_tags"] = tags

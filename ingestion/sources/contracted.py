@@ -74,9 +74,12 @@ def record(
         " ".join(who) if name == "id_value" else pseudonymiser.scrub(str(row[name]))
         for name in agreed.key
     ]
-    payload = dump(kept | {"_key": digest(*key)})
+    kept |= {"_key": digest(*key)}
+    # a row is the same with its address or, from a sender who pseudonymised it, without a domain
+    domain = pseudonymiser.email_domain(row.get("email"))
+    payload = dump(kept | ({"_email_domain": domain} if domain else {}))
     record_type = str(row.get("event", agreed.name))
-    return Record(record_type, (payload,), row[agreed.time], received_at, payload)
+    return Record(record_type, (dump(kept),), row[agreed.time], received_at, payload)
 
 
 def _utc(name: str, text: str) -> datetime:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
+
 from ingestion.files import LandedFile
 from ingestion.gateway import (
     Request,
@@ -26,7 +28,7 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
     """Every event; key: sg_event_id. Custom arguments stand beside the vendor's own fields."""
 
     def record(item: Any, request: Request) -> Record:
-        event = dict(as_object(item, "the event"))
+        event = _with_domain(as_object(item, "the event"), pseudonymiser)
         email = pseudonymiser.secret("email", required(event, "email"))
         required(event, "event")
         happened_at = required(event, "timestamp")
@@ -42,3 +44,23 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
         yield from each(events, lambda item: record(item, request))
 
     return read_requests(file, parse)
+
+
+def with_domains(text: bytes, pseudonymiser: Pseudonymiser) -> bytes:
+    """A webhook's body with the domain of each address beside it, before the address is a token.
+
+    Raises:
+        BadRecordError: no JSON.
+    """
+    events = load_json(text)
+    if not isinstance(events, list):
+        return text
+    named = [
+        _with_domain(event, pseudonymiser) if isinstance(event, dict) else event for event in events
+    ]
+    return orjson.dumps(named)
+
+
+def _with_domain(event: dict[str, Any], pseudonymiser: Pseudonymiser) -> dict[str, Any]:
+    domain = pseudonymiser.email_domain(event.get("email"))
+    return event | {"_email_domain": domain} if domain else dict(event)

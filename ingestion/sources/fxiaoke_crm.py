@@ -94,6 +94,8 @@ def _kept(name: str, known: dict[str, Any], pseudonymiser: Pseudonymiser) -> dic
         scrubbed["_phone"] = phones[0]
     if "@" in email:
         scrubbed["_email"] = pseudonymiser.secret("email", email)
+    if domain := pseudonymiser.email_domain(email):
+        scrubbed["_email_domain"] = domain
     return scrubbed
 
 

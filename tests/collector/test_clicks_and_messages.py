@@ -91,6 +91,7 @@ def test_sendgrid_is_believed_by_its_signature(collector: Service) -> None:
     assert collector.send("POST", "/email/sendgrid", body).status == 403
     (event,) = json.loads(collector.line("email_events", "mail-")["body"])
     assert event["email"] == PSEUDONYMISER.secret("email", "li@example.cn")
+    assert event["_email_domain"] == "example.cn"
 
 
 def test_a_short_link_leads_on_and_leaves_a_click(collector: Service) -> None:

@@ -86,6 +86,18 @@ def test_an_id_that_nobody_else_claims_is_not_lost(warehouse: Path) -> None:
     assert now[f"phone::{P1}"] == now["cookie_id::c"] == before["cookie_id::c"]
 
 
+def test_an_account_joins_nobody_who_is_named_with_it(warehouse: Path) -> None:
+    now = deliver(
+        warehouse,
+        1,
+        (1, f"phone::{P1} crm_account_id::A1"),
+        (2, "crm_contact_id::C1 crm_account_id::A1"),
+        (3, "crm_contact_id::C2 crm_account_id::A1 cookie_id::c"),
+    )
+    assert len(set(now.values())) == 4
+    assert now["crm_contact_id::C2"] == now["cookie_id::c"]
+
+
 def test_a_verdict_that_was_overtaken_before_the_graph_saw_it_joins_nobody(warehouse: Path) -> None:
     deliver(warehouse, 1, (1, "cookie_id::c"))
     linked = {"event_type": "browse", "occurred_at": datetime(2026, 7, 2)}

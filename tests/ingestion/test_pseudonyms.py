@@ -67,6 +67,27 @@ def test_what_is_a_token_already_stays_as_it_is() -> None:
     assert PSEUDONYMISER.vendor_hash("imei_md5", "imei_md5.k1.short") != "imei_md5.k1.short"
 
 
+@pytest.mark.parametrize(
+    ("value", "domain"),
+    [
+        ("Li.Hua@Mail.Acme.com.CN ", "mail.acme.com.cn"),
+        ("li%40acme.cn", "acme.cn"),
+        ("li@xn--fiqs8s.xn--55qx5d", "xn--fiqs8s.xn--55qx5d"),
+        # whose number it is, is nobody's company
+        ("li@13912345678.com", None),
+        ("li@acme.cn;wang@acme.cn", None),
+        ("li@localhost", None),
+        ("13912345678", None),
+        (PSEUDONYMISER.secret("email", "li@acme.cn"), None),
+        (None, None),
+    ],
+)
+def test_an_address_tells_its_company_and_a_token_tells_none(
+    value: object, domain: str | None
+) -> None:
+    assert PSEUDONYMISER.email_domain(value) == domain
+
+
 def test_a_vendors_hash_meets_the_phone() -> None:
     _, md5, sha256 = phone_identifiers(PSEUDONYMISER.phone("+86 139-1234-5678") or "")
     for identifier_type, identifier in (("md5", md5), ("sha256", sha256)):

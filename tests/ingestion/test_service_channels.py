@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ingestion.records import Record
+from ingestion.redaction import redacted_request
 from ingestion.sources.sms_replies import command
 from tests.ingestion import wire
 
@@ -67,6 +68,26 @@ def test_an_events_categories_are_one_text_or_many() -> None:
     )
     assert (one["_categories"], many["_categories"]) == ("双十一", "双十一|会员")
     assert one["email"] == wire.PSEUDONYMISER.secret("email", "li@example.com")
+    assert one["_email_domain"] == "example.com"
+
+
+def test_a_request_that_is_pseudonymised_before_it_is_written_keeps_the_domain() -> None:
+    line = wire.email_events(wire.email_event(1))
+    redacted = redacted_request("email_events", line, wire.PSEUDONYMISER)
+    (event,) = json.loads(redacted["body"])
+    assert event["email"] == wire.PSEUDONYMISER.secret("email", "li@example.com")
+    assert event["_email_domain"] == "example.com"
+    assert payloads("email_events", redacted) == payloads("email_events", line)
+
+
+def test_a_form_is_the_same_with_an_address_and_with_its_token() -> None:
+    token = wire.PSEUDONYMISER.secret("email", "li@acme.cn")
+    plain, hidden = (
+        wire.registration_forms(1, phone=None, email=email) for email in ("li@acme.cn", token)
+    )
+    assert len(keys("registration_forms", plain, hidden)) == 1
+    (told,) = payloads("registration_forms", plain)
+    assert told["_email_domain"] == "acme.cn"
 
 
 def test_an_answer_keeps_neither_phone_nor_signature() -> None:

@@ -8,6 +8,7 @@ import duckdb
 WORLD = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 MARTS = (
+    *("account_contacts", "accounts"),
     *("ad_performance", "channel_performance", "customer_attributes", "customer_changes"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),
     *("events", "identifier_links", "identity_health", "journey_paths", "load_accounting"),

@@ -192,6 +192,26 @@ select
     true as is_new_customer, cast(order_count as bigint) as order_count, net_revenue
 from marts.customers qualify customer_id <> sharer_customer_id;
 
+create or replace table marts.account_contacts as
+select
+    'crm:A' || n % 5 as account_id, customer_id, 'crm' as connected_by, cast(null as varchar) as email_domain,
+    born_at as connected_at, true as is_primary, '采购总监' as job_title, 'director' as role,
+    cast(3 as bigint) as seniority, 'procurement' as department, cast(0.75 as decimal(5, 4)) as role_score,
+    cast(0 as decimal(5, 4)) as behaviour_score, cast(0.525 as decimal(5, 4)) as decision_maker_score,
+    n % 4 = 0 as is_decision_maker, 'director; no signal' as score_reasons
+from person where n % 6 = 0;
+
+create or replace table marts.accounts as
+select
+    account_id, 'crm' as account_source, substr(account_id, 5) as crm_account_id,
+    cast(null as varchar) as email_domains, '湘江贸易' as account_name, '零售' as industry,
+    count(*) as contact_count, count(*) filter (is_decision_maker) as decision_maker_count,
+    min(connected_at) as first_activity_at, max(connected_at) as last_activity_at,
+    cast(1 as bigint) as open_opportunity_count, cast(100 as decimal(18, 4)) as open_opportunity_value,
+    cast(0 as bigint) as won_opportunity_count, cast(0 as decimal(18, 4)) as won_opportunity_value,
+    cast(0 as bigint) as contract_count, cast(0 as decimal(18, 4)) as contract_value
+from marts.account_contacts group by account_id;
+
 create or replace table marts.segment_members as
 select 'recent_buyers' as segment, customer_id, last_order_at as entered_at, 'ordered' as reason
 from marts.customers where order_count > 0;

@@ -94,6 +94,18 @@ BREACHES = {
         "update marts.referrals set sharer_customer_id = 'stranger'",
         ("FAILED", "referrals", "Whoever shared", "stranger"),
     ),
+    "an account counts contacts that it has not": (
+        "update marts.accounts set contact_count = contact_count + 1",
+        ("FAILED", "accounts", "count the contacts", "crm:A"),
+    ),
+    "strangers are in an account": (
+        "update marts.account_contacts set customer_id = 'stranger' || customer_id",
+        ("FAILED", "account_contacts", "in an account is a customer", "strangers"),
+    ),
+    "a customer has no primary account": (
+        "update marts.account_contacts set is_primary = false",
+        ("FAILED", "account_contacts", "one primary account", "primary_accounts"),
+    ),
     "tags of nobody": (
         "update marts.customer_tags set customer_id = 'stranger'",
         ("FAILED", "customer_tags", "Whoever has a tag is a customer", "strangers"),
@@ -234,6 +246,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
         ),
         # A brand that declared its spend and nothing else.
         (
+            *("account_contacts", "accounts"),
             *("customers", "customer_attributes", "customer_identifiers", "customer_tags"),
             *("customer_identifier_history", "identifier_links", "identity_health"),
             *("events", "journey_paths", "order_items", "orders", "referrals"),

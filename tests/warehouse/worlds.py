@@ -122,6 +122,8 @@ def write_world(
     if every_source:
         wire.deliver(warehouse, "segment", reported_again(warehouse), "again.jsonl")
         wire.deliver(warehouse, "sensors", list(shares()), "shares.jsonl")
+        for source, lines in companies().items():
+            wire.deliver(warehouse, source, lines, "companies.jsonl")
         load(warehouse, [], lambda _: None)
 
 
@@ -134,6 +136,24 @@ def shares() -> Iterator[wire.Line]:
         through = {"$share_distinct_id": sharer}
         yield wire.sensors(wire.sensors_event(2 * number, identities=came, properties=through))
         yield wire.sensors(wire.sensors_event(2 * number + 1, identities=known))
+
+
+def companies() -> dict[str, list[wire.Line]]:
+    """Four companies of the CRM, people who go from one to the next, and forms with their domains."""
+    contacts, deals, forms = [], [], []
+    for number in range(LINES_PER_SOURCE):
+        company, at = number % 4, wire.MOMENT * 1000 + number
+        known = {"_id": f"person{number}", "email": f"p{number}@company{company}.cn"}
+        known["job_title"] = ("总经理", "采购总监", "专员")[number % 3]
+        for version in range(2 if number % 3 == 0 else 1):
+            where = {"account_id": f"A{company + version}", "last_modified_time": at + version}
+            contacts.append(wire.fxiaoke_crm(0, "ContactObj", **known, **where))
+        deal = {"_id": f"deal{number // 2}", "contact_id": known["_id"], "account_id": f"A{company}"}
+        status = {"sales_status__r": ("进行中", "赢单")[number % 2], "amount": str(100 + number)}
+        deals.append(wire.fxiaoke_crm(0, "NewOpportunityObj", **deal, **status, last_modified_time=at))
+        mail = f"f{number}@company{number % 6}.cn"
+        forms.append(wire.registration_forms(1000 + number, email=mail, phone=None))
+    return {"fxiaoke_crm": contacts + deals, "registration_forms": forms}
 
 
 def reported_again(warehouse: Warehouse) -> list[wire.Line]:

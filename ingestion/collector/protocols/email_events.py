@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from ingestion.collector.requests import Context, Endpoint, Reading, Received, RefusedError
 from ingestion.collector.settings import SettingsError, secret
+from ingestion.sources.email_events import with_domains
 
 SIGNATURE = "x-twilio-email-event-webhook-signature"
 TIMESTAMP = "x-twilio-email-event-webhook-timestamp"
@@ -44,7 +45,8 @@ def _public_key(text: str) -> EllipticCurvePublicKey | None:
 def _read(context: Context, key: EllipticCurvePublicKey | None, request: Received) -> Reading:
     if key and not _is_signed(key, request):
         raise RefusedError(403, "bad_signature")
-    cleaned = context.privacy.json(request.body)
+    privacy = context.privacy
+    cleaned = privacy.json(with_domains(request.body, privacy.pseudonymiser))
     return Reading(
         answer=Response(),
         body=cleaned.body,

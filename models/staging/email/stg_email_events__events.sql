@@ -1,5 +1,6 @@
 {% set fields = {
     'email': 'email',
+    'email_domain': '_email_domain',
     'event': 'event',
     'happened_at': 'timestamp',
     'is_machine': 'sg_machine_open',
@@ -56,6 +57,7 @@ renamed as (
             'categories': "nullif(categories, '')",
             'reason': 'reason',
             'bounce_type': 'bounce_type',
+            'email_domain': 'email_domain',
         }) }} as properties,
 
         -- what it does not tell

@@ -4,6 +4,7 @@
     'is_deleted': 'is_deleted',
     'phone': '_phone',
     'email': '_email',
+    'email_domain': '_email_domain',
     'tags': '_tags',
     'name': 'name',
     'company': 'company',
@@ -44,8 +45,15 @@ renamed as (
             ('crm_lead_id', none, "case when record_type = 'LeadsObj' then object_id end"),
             ('crm_contact_id', none, "case when record_type = 'ContactObj' then object_id end"),
             ('crm_account_id', none, "case when record_type = 'AccountObj' then object_id end"),
-            ('email', none, "split_part(email, '.', 3)"),
-        ]) }} || coalesce(' ' || {{ phone_identifiers('phone') }}, '') as identifiers,
+            ('email', none,
+                "case when record_type <> 'AccountObj' then split_part(email, '.', 3) end"),
+        ]) }}
+        -- the numbers of a company are many people's
+        || case
+            when record_type <> 'AccountObj'
+                then coalesce(' ' || {{ phone_identifiers('phone') }}, '')
+            else ''
+        end as identifiers,
         load_id,
 
         -- what is known
@@ -55,6 +63,7 @@ renamed as (
                     'company': 'coalesce(company, account_label, '
                         ~ "case when record_type = 'AccountObj' then name end)",
                     'crm_account_id': 'of_account',
+                    'email_domain': 'email_domain',
                     'job_title': 'job_title',
                     'industry': 'coalesce(industry_label, industry)',
                     'gender': 'gender',

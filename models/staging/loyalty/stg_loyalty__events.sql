@@ -2,6 +2,7 @@
     'row_key': '_key',
     'updated_at': 'updated_at',
     'identifiers': 'identifiers',
+    'email_domain': '_email_domain',
     'event': 'event',
     'happened_at': 'occurred_at',
     'flow_id': 'flow_id',
@@ -55,6 +56,7 @@ renamed as (
             'reversed_flow_id': 'reversed_flow_id',
             'reversed_event': 'reversed_event',
             'reason': 'reason',
+            'email_domain': 'email_domain',
         }) }} as properties,
 
         -- what it does not tell

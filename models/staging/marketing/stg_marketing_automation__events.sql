@@ -2,6 +2,7 @@
     'row_key': '_key',
     'updated_at': 'updated_at',
     'identifiers': 'identifiers',
+    'email_domain': '_email_domain',
     'event': 'event',
     'happened_at': 'occurred_at',
     'journey_id': 'journey_id',
@@ -63,6 +64,7 @@ renamed as (
             'amount': 'cast(' ~ to_cny('amount', 'marketing_automation', 'amount') ~ ' as double)',
             'experiment_id': 'experiment_id',
             'variant': 'variant',
+            'email_domain': 'email_domain',
         }) }} as properties,
 
         -- what it does not tell

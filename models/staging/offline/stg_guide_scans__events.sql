@@ -2,6 +2,7 @@
     'row_key': '_key',
     'updated_at': 'updated_at',
     'identifiers': 'identifiers',
+    'email_domain': '_email_domain',
     'event': 'event',
     'happened_at': 'occurred_at',
     'code_id': 'code_id',
@@ -50,6 +51,7 @@ renamed as (
             'code_id': 'code_id',
             'duration_seconds': whole_number('duration_seconds'),
             'intent': 'intent',
+            'email_domain': 'email_domain',
             'tags': "nullif(tags, '')",
         }) }} as properties,
 

@@ -2,6 +2,7 @@
     'row_key': '_key',
     'updated_at': 'updated_at',
     'identifiers': 'identifiers',
+    'email_domain': '_email_domain',
     'event': 'event',
     'happened_at': 'submitted_at',
     'form_id': 'form_id',
@@ -53,6 +54,7 @@ renamed as (
             'form_id': 'form_id',
             'entry_id': 'entry_id',
             'entry_channel': 'entry_channel',
+            'email_domain': 'email_domain',
             'tags': "nullif(tags, '')",
         }) }} as properties,
 

@@ -4,6 +4,7 @@
     'visitor_id': 'visitorStaticId',
     'phone': '_phone',
     'email': '_email',
+    'email_domain': '_email_domain',
     'created_at': 'createTime',
     'tags': '_tags',
     'intent': 'intent',
@@ -44,6 +45,7 @@ renamed as (
         -- what is known
         {{ json_object({
             'sex': 'sex',
+            'email_domain': 'email_domain',
             'province': 'coalesce(province, visitor_province)',
             'city': 'coalesce(city, visitor_city)',
         }) }} as attributes,

@@ -1,0 +1,206 @@
+-- One row per account: a company that the CRM knows, or that customers share an e-mail domain of.
+with contacts as (
+
+    select
+        contacts.account_id,
+        contacts.customer_id,
+        contacts.is_primary,
+        contacts.is_decision_maker,
+        customers.company,
+        customers.industry,
+        customers.first_seen_at,
+        customers.last_seen_at
+    from {{ ref('account_contacts') }} as contacts
+    inner join {{ ref('customers') }} as customers
+        on contacts.customer_id = customers.customer_id
+
+),
+
+counted as (
+
+    select
+        account_id,
+        count(*) as contact_count,
+        sum(case when is_decision_maker then 1 else 0 end) as decision_maker_count,
+        -- who is somewhere else by now acts for them
+        min(case when is_primary then first_seen_at end) as first_seen_at,
+        max(case when is_primary then last_seen_at end) as last_seen_at
+    from contacts
+    group by account_id
+
+),
+
+companies as (
+
+    select
+        account_id,
+        company,
+        count(*) as contact_count
+    from contacts
+    where company is not null
+    group by account_id, company
+
+),
+
+names as (
+
+    select
+        account_id,
+        {{ max_by('company', '(contact_count, company)') }} as account_name
+    from companies
+    group by account_id
+
+),
+
+trades as (
+
+    select
+        account_id,
+        industry,
+        count(*) as contact_count
+    from contacts
+    where industry is not null
+    group by account_id, industry
+
+),
+
+industries as (
+
+    select
+        account_id,
+        {{ max_by('industry', '(contact_count, industry)') }} as industry
+    from trades
+    group by account_id
+
+),
+
+-- what the CRM tells of the account itself
+stand_ins as (
+
+    select
+        'crm:' || stand_ins.crm_account_id as account_id,
+        customers.company as account_name,
+        customers.industry,
+        customers.first_seen_at,
+        customers.last_seen_at
+    from {{ ref('int_accounts_standing_in') }} as stand_ins
+    inner join {{ ref('customers') }} as customers
+        on stand_ins.customer_id = customers.customer_id
+
+),
+
+dealings as (
+
+    select
+        *,
+        'crm:' || crm_account_id as account_id,
+        case
+            when raw_event in ('NewOpportunityObj', 'OpportunityObj') then opportunity_id
+        end as opportunity,
+        case when raw_event = 'ContractObj' then contract_id end as contract
+    from {{ ref('int_company_events_named') }}
+    where crm_account_id is not null
+
+),
+
+-- of several stages that a deal reached the last counts
+deals as (
+
+    select
+        {{ max_by('account_id', '(occurred_at, received_at, event_id)') }} as account_id,
+        {{ max_by('event_type', '(occurred_at, received_at, event_id)') }} as event_type,
+        coalesce({{ max_by('amount', '(occurred_at, received_at, event_id)') }}, 0) as amount
+    from dealings
+    where coalesce(opportunity, contract) is not null
+    group by opportunity, contract
+
+),
+
+dealt as (
+
+    select
+        account_id,
+        sum(case when event_type = 'opportunity_stage' then 1 else 0 end)
+            as open_opportunity_count,
+        sum(case when event_type = 'opportunity_stage' then amount else 0 end)
+            as open_opportunity_value,
+        sum(case when event_type = 'opportunity_won' then 1 else 0 end) as won_opportunity_count,
+        sum(case when event_type = 'opportunity_won' then amount else 0 end)
+            as won_opportunity_value,
+        sum(case when event_type = 'contract_signed' then 1 else 0 end) as contract_count,
+        sum(case when event_type = 'contract_signed' then amount else 0 end) as contract_value
+    from deals
+    group by account_id
+
+),
+
+active as (
+
+    select
+        account_id,
+        min(occurred_at) as first_event_at,
+        max(occurred_at) as last_event_at
+    from dealings
+    group by account_id
+
+),
+
+domains as (
+
+    select
+        account_id,
+        {{ join_words('email_domain', ' ', 'email_domain') }} as email_domains
+    from {{ ref('int_email_domains_judged') }}
+    where account_id is not null
+    group by account_id
+
+),
+
+known as (
+
+    select account_id from counted
+    union
+    select account_id from stand_ins
+    union
+    select account_id from active
+
+),
+
+accounts as (
+
+    select
+        known.account_id,
+        case when known.account_id like 'crm:%' then 'crm' else 'email_domain' end
+            as account_source,
+        case when known.account_id like 'crm:%' then substr(known.account_id, 5) end
+            as crm_account_id,
+        domains.email_domains,
+        coalesce(stand_ins.account_name, names.account_name, domains.email_domains)
+            as account_name,
+        coalesce(stand_ins.industry, industries.industry) as industry,
+        coalesce(counted.contact_count, 0) as contact_count,
+        cast(coalesce(counted.decision_maker_count, 0) as bigint) as decision_maker_count,
+        least(counted.first_seen_at, stand_ins.first_seen_at, active.first_event_at)
+            as first_activity_at,
+        greatest(counted.last_seen_at, stand_ins.last_seen_at, active.last_event_at)
+            as last_activity_at,
+        cast(coalesce(dealt.open_opportunity_count, 0) as bigint) as open_opportunity_count,
+        cast(coalesce(dealt.open_opportunity_value, 0) as decimal(18, 4))
+            as open_opportunity_value,
+        cast(coalesce(dealt.won_opportunity_count, 0) as bigint) as won_opportunity_count,
+        cast(coalesce(dealt.won_opportunity_value, 0) as decimal(18, 4))
+            as won_opportunity_value,
+        cast(coalesce(dealt.contract_count, 0) as bigint) as contract_count,
+        cast(coalesce(dealt.contract_value, 0) as decimal(18, 4)) as contract_value
+    from known
+    left join counted on known.account_id = counted.account_id
+    left join names on known.account_id = names.account_id
+    left join industries on known.account_id = industries.account_id
+    left join stand_ins on known.account_id = stand_ins.account_id
+    left join dealt on known.account_id = dealt.account_id
+    left join active on known.account_id = active.account_id
+    left join domains on known.account_id = domains.account_id
+
+)
+
+select * from accounts
