@@ -1,4 +1,4 @@
-"""Shops, WeChat and WeCom from their APIs to the marts: the right money, the right day, one person."""
+"""Shops, WeChat and WeCom, from their APIs to the marts: right money, right day, one person."""
 
 from __future__ import annotations
 
@@ -83,12 +83,30 @@ class Brand:
 
 def sell(brand: Brand) -> None:
     brand.taobao.sell(1, LATE)
-    soap = {"oid": "21", "num": 1, "outer_sku_id": "SOAP", "payment": "30.00", "refund_status": "NO_REFUND"}
-    cream = {"oid": "22", "num": 2, "outer_sku_id": "CREAM", "payment": "70.00", "refund_status": "NO_REFUND"}
+    soap = {
+        "oid": "21",
+        "num": 1,
+        "outer_sku_id": "SOAP",
+        "payment": "30.00",
+        "refund_status": "NO_REFUND",
+    }
+    cream = {
+        "oid": "22",
+        "num": 2,
+        "outer_sku_id": "CREAM",
+        "payment": "70.00",
+        "refund_status": "NO_REFUND",
+    }
     brand.taobao.sell(2, LATE, orders={"order": [soap, cream]})
     brand.doudian.sell(1, LATE)
     lines = [
-        {"order_id": "21", "item_num": 1, "pay_amount": 10600, "post_amount": 600, "video_id": "v1"},
+        {
+            "order_id": "21",
+            "item_num": 1,
+            "pay_amount": 10600,
+            "post_amount": 600,
+            "video_id": "v1",
+        },
         {"order_id": "22", "item_num": 1, "pay_amount": 5000, "post_amount": 0, "video_id": "v1"},
     ]
     brand.doudian.sell(2, LATE, sku_order_list=lines)
@@ -101,19 +119,33 @@ def sell(brand: Brand) -> None:
 def refund(brand: Brand) -> None:
     """The next day a line of each shop's order is paid back, and what was unpaid is cancelled."""
     now = brand.clock.now()
-    soap = {"oid": "21", "num": 1, "outer_sku_id": "SOAP", "payment": "30.00", "refund_status": "SUCCESS"}
-    cream = {"oid": "22", "num": 2, "outer_sku_id": "CREAM", "payment": "70.00", "refund_status": "NO_REFUND"}
+    soap = {
+        "oid": "21",
+        "num": 1,
+        "outer_sku_id": "SOAP",
+        "payment": "30.00",
+        "refund_status": "SUCCESS",
+    }
+    cream = {
+        "oid": "22",
+        "num": 2,
+        "outer_sku_id": "CREAM",
+        "payment": "70.00",
+        "refund_status": "NO_REFUND",
+    }
     brand.taobao.sell(2, now, LATE, orders={"order": [soap, cream]})
     brand.doudian.aftersales.append(doudian.aftersale(2, now, 5000))
     brand.doudian.sell(3, now, LATE, order_status=4, pay_time=0)
     brand.youzan.sell(1, now, LATE, refund_state=2)
     brand.youzan.refunds["E1"] = [{"refund_id": "r1", "refund_fee": "99.00", "refund_state": 60}]
     brand.jd.sell(1, now, LATE, orderState="TRADE_CANCELED")
-    brand.jd.sell(2, now, LATE, orderState="TRADE_CANCELED", paymentConfirmTime="0001-01-01 00:00:00")
+    brand.jd.sell(
+        2, now, LATE, orderState="TRADE_CANCELED", paymentConfirmTime="0001-01-01 00:00:00"
+    )
 
 
 def meet(brand: Brand) -> None:
-    """One woman: on the mini program, as a contact of a guide, at the till; and two who share an id."""
+    """One woman: on the mini program, a guide's contact, at the till; and two who share an id."""
     brand.flower.follow("o-same", unionid="u-flower")
     brand.bloom.follow("o-same", unionid="u-bloom")
     brand.wecom.tags = {"意向": {"t1": "高"}}
@@ -130,7 +162,11 @@ def meet(brand: Brand) -> None:
         "wecom_callbacks",
         wire.wecom_callbacks(1, **corporation, State="store0021_window"),
         wire.wecom_callbacks(
-            2, **corporation, ChangeType="del_follow_user", State="", CreateTime=str(wire.MOMENT + 60)
+            2,
+            **corporation,
+            ChangeType="del_follow_user",
+            State="",
+            CreateTime=str(wire.MOMENT + 60),
         ),
     )
     asks = wire.chat_message(1, **{"from": "woLi", "tolist": ["guide07"]})
@@ -195,9 +231,7 @@ def test_a_refund_of_one_line_lowers_the_revenue_of_its_order(
     history: tuple[Brand, dict[str, tuple[Any, ...]]],
 ) -> None:
     brand, before = history
-    changed = {
-        name: figures for name, figures in brand.orders().items() if figures != before[name]
-    }
+    changed = {name: figures for name, figures in brand.orders().items() if figures != before[name]}
     assert changed == {
         "taobao_trades 2": ("paid", day(9), 100, 30, 70),
         "doudian_orders 2": ("paid", day(9), 150, 50, 100),

@@ -6,7 +6,6 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import networkx as nx
 import pandas as pd
 import pytest

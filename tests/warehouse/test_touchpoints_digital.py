@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from ingestion.loading import run as load
@@ -104,7 +103,8 @@ LINES: dict[str, list[Any]] = {
     ],
 }
 PLATFORMS = {
-    "douyin": "视频观看 视频点赞 视频评论 视频分享 私信 商品点击 进入直播间 直播间停留 直播间商品点击 直播间下单",
+    "douyin": "视频观看 视频点赞 视频评论 视频分享 私信 商品点击 进入直播间 "
+    "直播间停留 直播间商品点击 直播间下单",
     "xiaohongshu_organic": "笔记浏览 点赞 收藏 评论 私信 分享",
     "taobao": "宝贝浏览 收藏宝贝 加购",
     "jd": "商品浏览 商品关注 加入购物车",
@@ -282,7 +282,8 @@ def test_who_shared_and_who_came_through_it(warehouse: Path) -> None:
     rows = query(
         warehouse,
         "select customer_id, sharer_customer_id, channel, share_code, arrival_count, "
-        "is_new_customer, order_count, net_revenue::double from marts.referrals order by share_code",
+        "is_new_customer, order_count, net_revenue::double from marts.referrals "
+        "order by share_code",
     )
     member, li = customer(warehouse, "M7"), customer(warehouse, "o-li")
     zhao, qian, han = (customer(warehouse, openid) for openid in ("oa-zhao", "oa-qian", "o-han"))
@@ -300,7 +301,9 @@ def test_who_shared_and_who_came_through_it(warehouse: Path) -> None:
 def test_a_search_ad_is_clicked_with_its_keyword_and_a_visit_came_from_the_results(
     warehouse: Path,
 ) -> None:
-    click = events(warehouse, "source = 'baidu_clicks'", "channel, keyword, campaign_id, creative_id")
+    click = events(
+        warehouse, "source = 'baidu_clicks'", "channel, keyword, campaign_id, creative_id"
+    )
     assert click == [("ad_click", "baidu_sem", "81", "61", "91")]
     # the click and the visit it led to are one customer's
     assert customer(warehouse, "bd7") == customer(warehouse, "cookie1")
@@ -333,7 +336,9 @@ def test_every_platforms_names_are_ours(warehouse: Path, source: str, expected: 
 
 
 def test_a_live_room_is_entered_stayed_in_and_ordered_in(warehouse: Path) -> None:
-    rows = events(warehouse, "source = 'douyin' and raw_event like '%直播%'", "content_id, properties")
+    rows = events(
+        warehouse, "source = 'douyin' and raw_event like '%直播%'", "content_id, properties"
+    )
     assert [(row[0], row[1], told(row)) for row in rows] == [
         ("live_enter", "R1", {}),
         ("live_stay", "R1", {"duration_seconds": 90}),

@@ -1,4 +1,4 @@
-"""Stores, guides, forms, loyalty, marketing automation and partners: file to mart, value by value."""
+"""Stores, guides, forms, loyalty, marketing automation, partners: file to mart, value by value."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from ingestion.loading import run as load
@@ -180,9 +179,7 @@ def test_a_guides_scan_and_a_trial_are_touchpoints_with_guide_and_store(
         "select count(*) from intermediate.int_touchpoints_identified "
         f"where channel = 'guide' and customer_id = '{li}'",
     ) == [(2,)]
-    ((told,),) = query(
-        warehouse, "select properties from marts.events where event_type = 'trial'"
-    )
+    ((told,),) = query(warehouse, "select properties from marts.events where event_type = 'trial'")
     assert json.loads(told) == {"duration_seconds": 600, "intent": "高", "tags": "油皮|送礼"}
 
 
@@ -218,9 +215,7 @@ def test_journeys_coupons_and_variants_keep_their_names(warehouse: Path, li: str
     ) == [("R1", "S1")]
 
 
-def test_points_levels_and_reversals_end_in_the_members_profile(
-    warehouse: Path, li: str
-) -> None:
+def test_points_levels_and_reversals_end_in_the_members_profile(warehouse: Path, li: str) -> None:
     rows = events(
         warehouse, "loyalty", "cast(properties->>'points' as bigint), "
         "cast(properties->>'balance' as bigint), properties->>'level', "
@@ -285,16 +280,18 @@ def test_platforms_names_are_one_interest_and_an_unknown_one_is_counted(
         ("douyin", "商品点击", "view_item"),
         ("taobao", "宝贝浏览", "view_item"),
     ]
-    assert query(
-        warehouse, "select source, raw_event, event_count from marts.unmapped_events"
-    ) == [("douyin", "加粉丝团", 1)]
+    assert query(warehouse, "select source, raw_event, event_count from marts.unmapped_events") == [
+        ("douyin", "加粉丝团", 1)
+    ]
 
 
 @pytest.mark.parametrize(
     ("source", "name", "event_type"),
     [("ocean", "in_app_detail_uv", "view_item"), ("ocean", "form", "form_submit"),
-     ("tencent", "PRODUCT_VIEW", "view_item"), ("tencent", "CONFIRM_EFFECTIVE_LEADS", "lead_qualified"),
-     ("baidu", "48", "view_item"), ("baidu", "3", "form_submit"), ("xiaohongshu", "402", "view_item"),
+     ("tencent", "PRODUCT_VIEW", "view_item"),
+     ("tencent", "CONFIRM_EFFECTIVE_LEADS", "lead_qualified"),
+     ("baidu", "48", "view_item"), ("baidu", "3", "form_submit"),
+     ("xiaohongshu", "402", "view_item"),
      ("xiaohongshu", "122", "subscribe")],
 )  # fmt: skip
 def test_vendors_own_names_are_in_the_dictionary(
@@ -307,9 +304,7 @@ def test_vendors_own_names_are_in_the_dictionary(
     ) == [(event_type,)]
 
 
-def test_a_tag_has_a_name_a_category_and_a_time_whoever_gave_it(
-    warehouse: Path, li: str
-) -> None:
+def test_a_tag_has_a_name_a_category_and_a_time_whoever_gave_it(warehouse: Path, li: str) -> None:
     rows = query(
         warehouse,
         "select tag, tag_name, category, source, tag_value, since_at::text, until_at is null, "

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from ingestion.loading import run as load
@@ -63,12 +62,14 @@ FIRST: dict[str, list[Any]] = {
     "fxiaoke_crm": [
         wire.fxiaoke_crm(1, leads_status="un_assigned", mobile=HAN, company="湘江贸易"),
         wire.fxiaoke_crm(
-            2, "ContactObj", account_id="A1", mobile=LI, email="li@example.com", job_title="采购总监",
+            2, "ContactObj", account_id="A1", mobile=LI, email="li@example.com",
+            job_title="采购总监",
             account_id__r="湘江贸易", tags=["大客户"],
         ),
         wire.fxiaoke_crm(3, "AccountObj", name="湘江贸易", industry__r="零售", tel="0731-88888888"),
         wire.fxiaoke_crm(
-            4, "NewOpportunityObj", account_id="68fa3", sales_stage__r="需求确认", amount="12000.00",
+            4, "NewOpportunityObj", account_id="68fa3", sales_stage__r="需求确认",
+            amount="12000.00",
             sales_status__r="进行中", stg_changed_time=AT, owner=["1000"],
         ),
     ],
@@ -95,7 +96,8 @@ LATER: dict[str, list[Any]] = {
     ],
     "fxiaoke_crm": [
         wire.fxiaoke_crm(
-            1, leads_status="processed", mobile=HAN, company="湘江贸易", last_modified_time=AT + HOUR,
+            1, leads_status="processed", mobile=HAN, company="湘江贸易",
+            last_modified_time=AT + HOUR,
             owner=["1000"],
         ),
         wire.fxiaoke_crm(
@@ -115,7 +117,8 @@ LATER: dict[str, list[Any]] = {
             contact_id="68fa2", owner=["1000"], last_modified_time=AT + 10 * HOUR,
         ),
         wire.fxiaoke_crm(
-            4, "NewOpportunityObj", account_id="68fa3", sales_stage__r="合同签订", amount="15000.00",
+            4, "NewOpportunityObj", account_id="68fa3", sales_stage__r="合同签订",
+            amount="15000.00",
             sales_status__r="赢单", stg_changed_time=AT + 5 * HOUR, owner=["1000"],
             last_modified_time=AT + 6 * HOUR,
         ),
@@ -176,7 +179,9 @@ def test_messages_are_delivered_and_answered_and_an_opt_out_is_one(at_once: Path
         ("message_delivered", "sms", li, "summer"),
         ("message_failed", "sms", han, "summer"),
     ]
-    assert events(at_once, "sms_replies", "channel, customer_id, raw_discriminator, content_id") == [
+    assert events(
+        at_once, "sms_replies", "channel, customer_id, raw_discriminator, content_id"
+    ) == [
         ("message_received", "sms", han, None, "花间"),
         ("unsubscribe", "sms", li, "退订", "花间"),
     ]
@@ -231,7 +236,10 @@ def test_a_call_is_one_touch_and_its_rating_came_later(at_once: Path) -> None:
         at_once,
         "select tag, tag_name, category, until_at from marts.customer_tags "
         "where source = 'call_records' order by 1",
-    ) == [("complaint", "投诉", "service", None), ("price_sensitive", "价格敏感", "behaviour", None)]
+    ) == [
+        ("complaint", "投诉", "service", None),
+        ("price_sensitive", "价格敏感", "behaviour", None),
+    ]
 
 
 def test_a_chat_is_one_consultation_as_it_was_noted_last(at_once: Path) -> None:
@@ -253,9 +261,9 @@ def test_a_chat_is_one_consultation_as_it_was_noted_last(at_once: Path) -> None:
         ("skin_oily", None, "2026-07-04 04:05:06", None),
         ("skin_sensitive", None, "2026-07-04 04:05:06", None),
     ]
-    assert query(at_once, f"select gender, city from marts.customers where customer_id = '{li}'") == [
-        ("female", "长沙")
-    ]
+    assert query(
+        at_once, f"select gender, city from marts.customers where customer_id = '{li}'"
+    ) == [("female", "长沙")]
 
 
 def test_an_answered_questionnaire_is_its_members(at_once: Path) -> None:

@@ -81,7 +81,8 @@ class Classified:
             for table, name, text in rows:
                 database.execute(
                     f"insert into raw.{table} (event_id, source, record_type, occurred_at_raw, "
-                    f"received_at, payload, _dlt_load_id) values (?, '{table}', '', '', now(), ?, ?)",
+                    f"received_at, payload, _dlt_load_id) "
+                    f"values (?, '{table}', '', '', now(), ?, ?)",
                     [f"{self.load}-{name}", text, load_id],
                 )
             database.execute(

@@ -34,7 +34,11 @@ NAMES_CUSTOMERS = ("customer_id", "other_customer_id", "sharer_customer_id")
 # Tell when what became known: that is another story for each schedule.
 TELL_WHEN = (NAMES_LOADS, "customer_identifier_history", "customer_changes")
 # What a channel's events and profiles can break.
-CHANNEL_TESTS = ("events,test_type:data", "customers,test_type:data", "customer_tags,test_type:data")
+CHANNEL_TESTS = (
+    "events,test_type:data",
+    "customers,test_type:data",
+    "customer_tags,test_type:data",
+)
 CHANNEL_TESTS += ("customer_attributes,test_type:data", "path:models/intermediate/profiles")
 CHANNEL_TESTS += ("path:models/intermediate/events", "path:seeds")
 # Built whole each time, and read by no model that is not.
@@ -139,7 +143,7 @@ def shares() -> Iterator[wire.Line]:
 
 
 def companies() -> dict[str, list[wire.Line]]:
-    """Four companies of the CRM, people who go from one to the next, and forms with their domains."""
+    """Four companies of the CRM, people who change between them, and forms with their domains."""
     contacts, deals, forms = [], [], []
     for number in range(LINES_PER_SOURCE):
         company, at = number % 4, wire.MOMENT * 1000 + number
@@ -148,9 +152,15 @@ def companies() -> dict[str, list[wire.Line]]:
         for version in range(2 if number % 3 == 0 else 1):
             where = {"account_id": f"A{company + version}", "last_modified_time": at + version}
             contacts.append(wire.fxiaoke_crm(0, "ContactObj", **known, **where))
-        deal = {"_id": f"deal{number // 2}", "contact_id": known["_id"], "account_id": f"A{company}"}
+        deal = {
+            "_id": f"deal{number // 2}",
+            "contact_id": known["_id"],
+            "account_id": f"A{company}",
+        }
         status = {"sales_status__r": ("进行中", "赢单")[number % 2], "amount": str(100 + number)}
-        deals.append(wire.fxiaoke_crm(0, "NewOpportunityObj", **deal, **status, last_modified_time=at))
+        deals.append(
+            wire.fxiaoke_crm(0, "NewOpportunityObj", **deal, **status, last_modified_time=at)
+        )
         mail = f"f{number}@company{number % 6}.cn"
         forms.append(wire.registration_forms(1000 + number, email=mail, phone=None))
     return {"fxiaoke_crm": contacts + deals, "registration_forms": forms}

@@ -9,15 +9,27 @@ with links as (
 
 both_ways as (
 
-    select * from links
+    select
+        component_id,
+        customer_id,
+        is_known,
+        is_member,
+        other_component_id,
+        other_customer_id,
+        other_is_known,
+        other_is_member,
+        match_method,
+        probability,
+        evidence
+    from links
     union all
     select
-        other_customer_id as customer_id,
         other_component_id as component_id,
+        other_customer_id as customer_id,
         other_is_known as is_known,
         other_is_member as is_member,
-        customer_id as other_customer_id,
         component_id as other_component_id,
+        customer_id as other_customer_id,
         is_known as other_is_known,
         is_member as other_is_member,
         match_method,
@@ -36,10 +48,10 @@ best as (
         row_number() over (
             partition by component_id
             order by
-                case when other_is_member then 0 else 1 end,
+                case when other_is_member then 0 else 1 end asc,
                 probability desc,
-                other_component_id,
-                match_method
+                other_component_id asc,
+                match_method asc
         ) = 1
 
 ),

@@ -27,39 +27,55 @@ with pairs as (
 
 ),
 
+traits as (
+
+    select
+        device_id,
+        other_device_id,
+        likeness,
+        case when fewest_devices <= 2 then 2 when fewest_devices <= 4 then 4 else 5 end as crowd,
+        least(windows, 3) as windows,
+        least(addresses, 2) as addresses,
+        case when hours_apart < 1 then 1 when hours_apart < 24 then 24 else 25 end as hours_apart
+    from pairs
+
+),
+
 described as (
 
     select
-        pairs.device_id,
-        pairs.other_device_id,
+        traits.*,
+        concat_ws(
+            ' ',
+            cast(traits.likeness as string),
+            cast(traits.crowd as string),
+            cast(traits.windows as string),
+            cast(traits.addresses as string),
+            cast(traits.hours_apart as string)
+        ) as pattern,
         owners.customer_id,
         owners.component_id,
         others.customer_id as other_customer_id,
         others.component_id as other_component_id,
-        owners.is_member,
-        others.is_member as other_is_member,
         owners.is_known,
+        owners.is_member,
         others.is_known as other_is_known,
-        pairs.likeness,
-        case when pairs.fewest_devices <= 2 then 2 when pairs.fewest_devices <= 4 then 4 else 5 end
-            as crowd,
-        least(pairs.windows, 3) as windows,
-        least(pairs.addresses, 2) as addresses,
-        case when pairs.hours_apart < 1 then 1 when pairs.hours_apart < 24 then 24 else 25 end
-            as hours_apart,
+        others.is_member as other_is_member,
         owners.customer_id = others.customer_id as is_same_customer,
         -- two members are one person or they are not: what all the others are learned from
         owners.is_member and others.is_member as is_settled,
         -- how much is known decides how likely two fragments are one person
-        cast(cast(owners.is_known as int) + cast(others.is_known as int) as string)
-        || cast(cast(owners.is_member as int) + cast(others.is_member as int) as string)
-            as knowledge,
+        concat_ws(
+            ' ',
+            cast(cast(owners.is_known as int) + cast(others.is_known as int) as string),
+            cast(cast(owners.is_member as int) + cast(others.is_member as int) as string)
+        ) as knowledge,
         owners.component_id % {{ var('match_folds') }} as fold
-    from pairs
+    from traits
     inner join {{ ref('int_devices_owned') }} as owners
-        on pairs.device_id = owners.device_id
+        on traits.device_id = owners.device_id
     inner join {{ ref('int_devices_owned') }} as others
-        on pairs.other_device_id = others.device_id
+        on traits.other_device_id = others.device_id
 
 )
 

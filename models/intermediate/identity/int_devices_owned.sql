@@ -1,22 +1,6 @@
 -- One row per device that one customer alone uses, and what is known of that customer: whether by
 -- name, whether as a member. A device that several use says nothing of any of them.
-with customers as (
-
-    select
-        resolved.customer_id,
-        min(resolved.component_id) as component_id,
-        coalesce(bool_or(types.identifies_person), false) as is_known,
-        coalesce(bool_or(types.is_unique), false) as is_member
-    from {{ ref('int_identifiers_resolved') }} as resolved
-    inner join {{ ref('int_identifiers_observed') }} as observed
-        on resolved.identifier_id = observed.identifier_id
-    left join {{ ref('identifier_types') }} as types
-        on observed.identifier_type = types.identifier_type
-    group by resolved.customer_id
-
-),
-
-users as (
+with users as (
 
     select
         sessions.stream_id,
@@ -36,7 +20,7 @@ owned as (
         {{ hash_id('users.stream_id') }} as device_id,
         customers.*
     from users
-    inner join customers
+    inner join {{ ref('int_customers_known') }} as customers
         on users.customer_id = customers.customer_id
 
 )

@@ -1,17 +1,15 @@
-{%- set levels = ['likeness', 'crowd', 'windows', 'addresses', 'hours_apart'] -%}
-
--- One row per state of knowledge of two customers: which share of their pairs are one person, as
--- their patterns make most likely. Among members it is another share: whoever can be compared
--- there has logged in on both devices.
+-- One row per state of knowledge of two customers: which share of their pairs are one person, the
+-- one that makes the patterns seen among them most likely. Among members it is another share, as
+-- only those who logged in on both devices can be compared there.
 with unsettled as (
 
     select
         knowledge,
-        {{ levels | join(', ') }},
+        pattern,
         count(*) as pairs
     from {{ ref('int_device_pairs_described') }}
     where not is_settled and not is_same_customer
-    group by knowledge, {{ levels | join(', ') }}
+    group by knowledge, pattern
 
 ),
 
@@ -22,26 +20,23 @@ weighed as (
         unsettled.pairs,
         rates.base_rate,
         -- how much more often one person's devices make this pattern than two persons' do
-        rates.rate / (1 - rates.rate) * (1 - rates.base_rate) / rates.base_rate as likelihood_ratio
+        (rates.rate / (1 - rates.rate)) * ((1 - rates.base_rate) / rates.base_rate)
+            as likelihood_ratio
     from unsettled
     inner join {{ ref('int_match_rates_estimated') }} as rates
-        on
-            rates.held_out_fold = -1
-            {% for level in levels %}
-                and unsettled.{{ level }} = rates.{{ level }}
-            {% endfor %}
+        on unsettled.pattern = rates.pattern and rates.held_out_fold = -1
 
 ),
 
 candidates as (
 
-    select 1 / (1 + exp(-cast(grid.log_odds as double))) as prior
+    select 1 / (1 + exp(-cast(steps.log_odds as double))) as share_of_one
     from (
         values
         {% for step in range(-320, 161) %}
             ({{ step / 40 }}){{ ',' if not loop.last }}
         {% endfor %}
-    ) as grid (log_odds)
+    ) as steps (log_odds)
 
 ),
 
@@ -49,31 +44,35 @@ tried as (
 
     select
         weighed.knowledge,
-        candidates.prior,
         weighed.base_rate,
+        candidates.share_of_one,
         -- as decimals: a sum of doubles hangs on the order of rows
         sum(
             cast(
                 weighed.pairs
-                * ln(1 - candidates.prior + candidates.prior * weighed.likelihood_ratio)
-                as decimal(28, 8)
+                * ln(
+                    1 - candidates.share_of_one
+                    + candidates.share_of_one * weighed.likelihood_ratio
+                ) as decimal(28, 8)
             )
         )
         -- as if so many pairs more had been of two persons each: few pairs prove little
-        + cast({{ var('match_shrinkage') }} * ln(1 - candidates.prior) as decimal(28, 8))
+        + cast({{ var('match_shrinkage') }} * ln(1 - candidates.share_of_one) as decimal(28, 8))
             as log_likelihood
     from weighed
     cross join candidates
-    group by weighed.knowledge, candidates.prior, weighed.base_rate
+    group by weighed.knowledge, weighed.base_rate, candidates.share_of_one
 
 ),
 
-ranked as (
+likeliest as (
 
-    select
-        *,
-        row_number() over (partition by knowledge order by log_likelihood desc, prior) as place
+    select *
     from tried
+    qualify
+        row_number() over (
+            partition by knowledge order by log_likelihood desc, share_of_one asc
+        ) = 1
 
 ),
 
@@ -81,10 +80,9 @@ estimated as (
 
     select
         knowledge,
-        prior,
-        prior / (1 - prior) * (1 - base_rate) / base_rate as odds_shift
-    from ranked
-    where place = 1
+        share_of_one,
+        (share_of_one / (1 - share_of_one)) * ((1 - base_rate) / base_rate) as odds_shift
+    from likeliest
 
 )
 

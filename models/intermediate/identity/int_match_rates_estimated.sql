@@ -1,17 +1,27 @@
-{%- set levels = ['likeness', 'crowd', 'windows', 'addresses', 'hours_apart'] -%}
+{%- set traits = ['likeness', 'crowd', 'windows', 'addresses', 'hours_apart'] -%}
+{%- set totals = [] -%}
+{%- for depth in range(traits | length) -%}
+    {%- set alike = (['counted.held_out_fold'] + traits[:depth]) | join(', ') -%}
+    {%- for counts in ['pairs', 'same_pairs'] -%}
+        {%- do totals.append(
+            'sum(counted.' ~ counts ~ ')\n            over (partition by ' ~ alike ~ ')\n'
+            '            as ' ~ counts ~ '_' ~ depth
+        ) -%}
+    {%- endfor -%}
+{%- endfor %}
 
--- One row per pattern of two devices and fold that is held out (none: -1): how many pairs of that
--- pattern between members are of one person, a rare pattern leaning on those like it.
+-- One row per pattern of two devices and fold that is held out (none: -1): which share of the pairs
+-- of members with that pattern are one person, a rare pattern leaning on those like it.
 with settled as (
 
     select
-        {{ levels | join(', ') }},
+        pattern,
         fold,
         count(*) as pairs,
         count(case when is_same_customer then 1 end) as same_pairs
     from {{ ref('int_device_pairs_described') }}
     where is_settled
-    group by {{ levels | join(', ') }}, fold
+    group by pattern, fold
 
 ),
 
@@ -25,7 +35,9 @@ folds as (
 
 patterns as (
 
-    select distinct {{ levels | join(', ') }}
+    select distinct
+        pattern,
+        {{ traits | join(', ') }}
     from {{ ref('int_device_pairs_described') }}
 
 ),
@@ -34,20 +46,14 @@ counted as (
 
     select
         folds.held_out_fold,
-        {% for level in levels %}
-            patterns.{{ level }},
-        {% endfor %}
+        patterns.pattern,
         coalesce(sum(settled.pairs), 0) as pairs,
         coalesce(sum(settled.same_pairs), 0) as same_pairs
     from patterns
     cross join folds
     left join settled
-        on
-            folds.held_out_fold <> settled.fold
-            {% for level in levels %}
-                and patterns.{{ level }} = settled.{{ level }}
-            {% endfor %}
-    group by folds.held_out_fold, {% for level in levels %}patterns.{{ level }}{{ ', ' if not loop.last }}{% endfor %}
+        on patterns.pattern = settled.pattern and folds.held_out_fold <> settled.fold
+    group by folds.held_out_fold, patterns.pattern
 
 ),
 
@@ -55,26 +61,28 @@ counted as (
 totalled as (
 
     select
-        *,
-        {% for depth in range(levels | length) %}
-            {% set like = (['held_out_fold'] + levels[:depth]) | join(', ') %}
-            sum(pairs) over (partition by {{ like }}) as pairs_{{ depth }},
-            sum(same_pairs) over (partition by {{ like }}) as same_pairs_{{ depth }}{{ ',' if not loop.last }}
-        {% endfor %}
+        counted.*,
+        {{ totals | join(',\n        ') }}
     from counted
+    inner join patterns
+        on counted.pattern = patterns.pattern
 
 ),
 
+-- too few to learn from: nothing is said
 rated_0 as (
 
     select
         *,
-        cast(same_pairs_0 as double) / nullif(pairs_0, 0) as rate_0
+        cast(same_pairs_0 as double) / pairs_0 as rate_0
     from totalled
+    where
+        same_pairs_0 >= {{ var('match_min_settled_pairs') }}
+        and pairs_0 - same_pairs_0 >= {{ var('match_min_settled_pairs') }}
 
 ),
 
-{% for depth in range(1, levels | length) %}
+{% for depth in range(1, traits | length) %}
     rated_{{ depth }} as (
 
         select
@@ -90,18 +98,13 @@ estimated as (
 
     select
         held_out_fold,
-        {{ levels | join(', ') }},
+        pattern,
         cast(pairs as bigint) as pairs,
         cast(same_pairs as bigint) as same_pairs,
         rate_0 as base_rate,
-        {% set deepest = levels | length - 1 %}
-        (same_pairs + {{ var('match_shrinkage') }} * rate_{{ deepest }})
+        (same_pairs + {{ var('match_shrinkage') }} * rate_{{ traits | length - 1 }})
         / (pairs + {{ var('match_shrinkage') }}) as rate
-    from rated_{{ deepest }}
-    -- too few to learn from: nothing is said
-    where
-        same_pairs_0 >= {{ var('match_min_settled_pairs') }}
-        and pairs_0 - same_pairs_0 >= {{ var('match_min_settled_pairs') }}
+    from rated_{{ traits | length - 1 }}
 
 )
 

@@ -8,13 +8,7 @@ with predicted as (
         pairs.is_same_customer
     from {{ ref('int_device_pairs_described') }} as pairs
     inner join {{ ref('int_match_rates_estimated') }} as rates
-        on
-            pairs.fold = rates.held_out_fold
-            and pairs.likeness = rates.likeness
-            and pairs.crowd = rates.crowd
-            and pairs.windows = rates.windows
-            and pairs.addresses = rates.addresses
-            and pairs.hours_apart = rates.hours_apart
+        on pairs.fold = rates.held_out_fold and pairs.pattern = rates.pattern
     where pairs.is_settled
 
 ),
