@@ -36,6 +36,58 @@ class Quality(NamedTuple):
     customers_with_two_member_ids: int
 
 
+class Tenth(NamedTuple):
+    """What was said of pairs whose probability lies in one tenth, and what is true of them."""
+
+    method: str
+    probability_from: float
+    pairs: int
+    predicted: float
+    observed: float
+
+
+def calibration(brand: Path) -> list[Tenth]:
+    """What is said of kept matches and of members held out, beside the truth and what is known.
+
+    Only customers of known owners count.
+    """
+    with duckdb.connect(str(brand / "omnitouch.duckdb"), read_only=True) as database:
+        found = database.execute(
+            "select observed.identifier_type, observed.namespace, observed.identifier_value, "
+            "resolved.customer_id from intermediate.int_identifiers_observed as observed "
+            "inner join intermediate.int_identifiers_resolved as resolved using (identifier_id)"
+        ).df()
+        people = found.merge(true_owners(brand), on=KEY)[["customer_id", "person_id"]]
+        database.register("people", people.drop_duplicates())
+        kept = database.execute(
+            "with known as (select customer_id, list(person_id) as persons from people group by 1) "
+            "select 'matches kept', floor(probability * 10 + 1e-9) / 10 as tenth, count(*), "
+            "avg(probability), avg(list_has_any(ones.persons, others.persons)::int) "
+            "from marts.customer_matches as matches "
+            "inner join known as ones on matches.customer_id = ones.customer_id "
+            "inner join known as others on matches.likely_customer_id = others.customer_id "
+            "group by tenth order by tenth"
+        ).fetchall()
+        held_out = database.execute(
+            "select 'members held out', probability_from, pair_count, predicted_share, "
+            "observed_share from marts.match_calibration order by probability_from"
+        ).fetchall()
+    return [Tenth(*row) for row in (*kept, *held_out)]
+
+
+def calibration_error(tenths: list[Tenth]) -> float:
+    """The mean distance of what is said from what is true, weighed by pairs, from 0.5 on."""
+    likely = [tenth for tenth in tenths if tenth.probability_from >= 0.5]
+    apart = sum(tenth.pairs * abs(tenth.predicted - tenth.observed) for tenth in likely)
+    return apart / sum(tenth.pairs for tenth in likely)
+
+
+def share_of_true(tenths: list[Tenth], least: float) -> float:
+    """The share of pairs that are one person, of those with at least a probability."""
+    sure = [tenth for tenth in tenths if tenth.probability_from >= least]
+    return sum(tenth.pairs * tenth.observed for tenth in sure) / sum(t.pairs for t in sure)
+
+
 def true_owners(brand: Path) -> pd.DataFrame:
     """(person_id, type, namespace, value) of the sample brand, personal values as pseudonyms."""
     frame = pd.read_parquet(brand / "truth" / "identifiers.parquet")

@@ -18,7 +18,7 @@ from tests.warehouse.worlds import query
 @pytest.fixture(scope="module")
 def brand(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("brand")
-    worlds.write_world(directory, people=1500, days=45, seed=21)
+    worlds.write_world(directory, people=4000, days=60, seed=21)
     worlds.dbt(directory, "build", "--exclude", "resource_type:unit_test")
     return directory
 
@@ -141,6 +141,50 @@ def test_customers_are_people(brand: Path) -> None:
     assert without.precision < 0.5
     assert without.customers_with_two_member_ids > 0
     assert without.largest_customer > 300
+
+
+def test_what_is_likely_is_true_that_often(brand: Path) -> None:
+    tenths = quality.calibration(brand)
+    for method, most in (("matches kept", 0.08), ("members held out", 0.08)):
+        its = [tenth for tenth in tenths if tenth.method == method]
+        assert sum(tenth.pairs for tenth in its) > 100
+        assert quality.calibration_error(its) < most
+        assert quality.share_of_true(its, 0.8) > 0.9
+
+
+def test_a_match_joins_nobody_who_is_somebody(brand: Path) -> None:
+    ((members,),) = query(
+        brand,
+        "select count(*) from marts.customer_matches inner join marts.customer_identifiers "
+        "using (customer_id) where identifier_type = 'member_id'",
+    )
+    assert members == 0
+    ((chains,),) = query(
+        brand,
+        "select count(*) from marts.customer_matches as one inner join marts.customer_matches "
+        "as other on one.likely_customer_id = other.customer_id",
+    )
+    assert chains == 0
+
+
+def test_believing_likely_matches_moves_credit_between_channels_and_makes_none(brand: Path) -> None:
+    found = query(
+        brand,
+        "select attribution_model, sum(conversions), sum(likely_conversions), sum(revenue), "
+        "sum(likely_revenue), sum(abs(likely_conversions - conversions)) "
+        "from marts.channel_performance where likely_conversions is not null group by 1",
+    )
+    assert len(found) == 6
+    for model, conversions, likely_conversions, revenue, likely_revenue, moved in found:
+        assert likely_conversions == pytest.approx(conversions, abs=1e-6), model
+        assert likely_revenue == pytest.approx(revenue, abs=1e-3), model
+        assert moved > 1, model
+    unattributed = query(
+        brand,
+        "select sum(conversions) > sum(likely_conversions) from marts.channel_performance "
+        "where channel = 'unattributed' and attribution_model = 'linear'",
+    )
+    assert unattributed == [(True,)]
 
 
 def test_phones_that_tills_type_join_nobody(brand: Path, truth: dict) -> None:
