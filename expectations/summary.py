@@ -182,7 +182,7 @@ def _places(warehouse: Warehouse, current: dict[str, Any], database: Path) -> st
 def _open_command(database: Path) -> str:
     """What lists the marts: DuckDB's package is installed, its own program is not."""
     path = json.dumps(str(database), ensure_ascii=False)
-    code = f'import duckdb; duckdb.connect({path}, True).sql("show tables").show()'
+    code = f'import duckdb; duckdb.connect({path}, True).sql("show tables").show(max_rows=99)'
     return f"{shlex.quote(sys.executable)} -c {shlex.quote(code)}"
 
 

@@ -11,6 +11,7 @@ MARTS = (
     *("account_contacts", "accounts"),
     *("ad_performance", "channel_performance", "customer_attributes", "customer_changes"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),
+    *("customer_matches", "match_calibration"),
     *("events", "identifier_links", "identity_health", "journey_paths", "load_accounting"),
     *("order_items", "orders", "platform_reconciliation", "referrals", "segment_members"),
     *("sessions", "touchpoint_credits"),

@@ -162,7 +162,8 @@ with earned as (
 )
 select
     attribution_model, channel, performance_date, coalesce(conversions, 0) as conversions,
-    coalesce(revenue, 0) as revenue, cast(coalesce(spend, 0) as decimal(18, 4)) as spend,
+    coalesce(revenue, 0) as revenue, coalesce(conversions, 0) as likely_conversions,
+    coalesce(revenue, 0) as likely_revenue, cast(coalesce(spend, 0) as decimal(18, 4)) as spend,
     cast(coalesce(impressions, 0) as bigint) as impressions, cast(coalesce(clicks, 0) as bigint) as clicks,
     cast(spent.spend / nullif(conversions, 0) as double) as cost_per_conversion,
     cast(revenue / nullif(spent.spend, 0) as double) as roas
@@ -252,3 +253,15 @@ from marts.customers where false;
 create or replace table marts.identity_health as
 select 'largest_customer' as figure, 'identifiers' as figure_of, cast(max(identifier_count) as double) as figure_value
 from marts.customers;
+
+create or replace table marts.customer_matches as
+select
+    customer_id, (select max(customer_id) from marts.customers) as likely_customer_id,
+    cast(0.9 as double) as probability, 'device' as match_method, 'system rare, the same' as evidence
+from marts.customers order by customer_id limit 2;
+
+create or replace table marts.match_calibration as
+select
+    cast(n / 10.0 as double) as probability_from, cast(40 as bigint) as pair_count,
+    cast(n / 10.0 + 0.05 as double) as predicted_share, cast(n / 10.0 + 0.04 as double) as observed_share
+from range(10) tenths (n);

@@ -42,6 +42,23 @@ BREACHES = {
         "update marts.channel_performance set revenue = revenue + 1",
         ("FAILED", "channel_performance", "revenue of touchpoint_credits", "revenue_credited"),
     ),
+    "likely matches made conversions": (
+        "update marts.channel_performance set likely_conversions = likely_conversions + 1",
+        ("FAILED", "channel_performance", "Believing likely matches"),
+    ),
+    "likely matches are a chain": (
+        "update marts.customer_matches set likely_customer_id = "
+        "(select min(customer_id) from marts.customer_matches)",
+        ("FAILED", "customer_matches", "somebody as a part"),
+    ),
+    "a probability above one": (
+        "update marts.customer_matches set probability = 1.2",
+        ("FAILED", "customer_matches", "between 0 and 1"),
+    ),
+    "a share above one": (
+        "update marts.match_calibration set observed_share = 1.2",
+        ("FAILED", "match_calibration", "between 0 and 1"),
+    ),
     "a platform's claims counted twice": (
         "update marts.platform_reconciliation set platform_conversions = platform_conversions * 2",
         ("FAILED", "platform_reconciliation", "all claims of ad_performance", "claims_of_ads 270"),
@@ -246,7 +263,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
         ),
         # A brand that declared its spend and nothing else.
         (
-            *("account_contacts", "accounts"),
+            *("account_contacts", "accounts", "customer_matches", "match_calibration"),
             *("customers", "customer_attributes", "customer_identifiers", "customer_tags"),
             *("customer_identifier_history", "identifier_links", "identity_health"),
             *("events", "journey_paths", "order_items", "orders", "referrals"),
