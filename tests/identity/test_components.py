@@ -33,8 +33,9 @@ def graph(chance: random.Random, number: int) -> list[tuple[int, int]]:
     return [(chance.randrange(size + 1), chance.randrange(size + 1)) for _ in range(size)]
 
 
-def disjoint(chance: random.Random) -> Iterator[tuple[str, str]]:
-    for number in range(GRAPHS):
+def disjoint(chance: random.Random, graphs: int = GRAPHS) -> Iterator[tuple[str, str]]:
+    """The links of many graphs that have nothing in common."""
+    for number in range(graphs):
         links = graph(chance, number)
         if chance.random() < 0.5:
             chance.shuffle(links)

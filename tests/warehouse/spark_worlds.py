@@ -56,7 +56,9 @@ def dbt(warehouse: Path, *arguments: str) -> None:
     )
     project = ["--project-dir", str(worlds.PROJECT), "--profiles-dir", str(worlds.PROJECT)]
     with settings:
-        result = dbtRunner(manifest=_manifest()).invoke([*worlds.SPARINGLY, *arguments, *project])
+        result = dbtRunner(manifest=_manifest()).invoke(
+            [*worlds.SPARINGLY, *arguments, *project, *worlds.FEW_MEMBERS]
+        )
     failed = [
         f"{item.node.name}: {item.message}"
         for item in getattr(result.result, "results", None) or []
@@ -105,6 +107,14 @@ def deliver(world: Path, warehouse: Path, delivery: dict[str, list[str]], number
     )
 
 
+def append(table: str, frame: pd.DataFrame) -> None:
+    """Add rows to a table of this process's warehouse; columns that they lack are null."""
+    from pyspark.sql import SparkSession
+
+    rows = SparkSession.active().createDataFrame(frame)
+    rows.write.format("delta").mode("append").saveAsTable(table)
+
+
 def watermarks(warehouse: Path) -> dict[Path, bytes]:
     """The files that hold the watermarks, as they are now."""
     folder = warehouse / "lake" / "intermediate.db" / "watermarks"
@@ -122,17 +132,22 @@ def put_back(before: dict[Path, bytes]) -> None:
     SparkSession.active().sql("refresh table intermediate.watermarks")
 
 
-def mart(warehouse: Path, name: str) -> pd.DataFrame:
-    """A mart, read without Spark, its times as DuckDB has them: UTC without a zone."""
+def table(warehouse: Path, schema: str, name: str) -> pd.DataFrame:
+    """A table, read without Spark, its times as DuckDB has them: UTC without a zone."""
     import deltalake
 
-    rows = deltalake.DeltaTable(str(warehouse / "lake" / "marts.db" / name)).to_pyarrow_table()
+    rows = deltalake.DeltaTable(str(warehouse / "lake" / f"{schema}.db" / name)).to_pyarrow_table()
     with duckdb.connect() as database:
         database.execute("set timezone = 'UTC'")
         frame = database.from_arrow(rows).df()
     for column in frame.select_dtypes("datetimetz"):
         frame[column] = frame[column].dt.tz_localize(None)
     return frame
+
+
+def mart(warehouse: Path, name: str) -> pd.DataFrame:
+    """A mart, read without Spark."""
+    return table(warehouse, "marts", name)
 
 
 def marts(warehouse: Path) -> dict[str, pd.DataFrame]:

@@ -37,6 +37,7 @@ def world(
     assert len(expected["orders"]) > 20
     assert len(expected["touchpoint_credits"]) > 100
     assert len(expected["referrals"]) == worlds.LINES_PER_SOURCE
+    assert len(expected["customer_matches"]) > 3
     assert len(expected["account_contacts"]) > worlds.LINES_PER_SOURCE
     assert set(expected["accounts"]["account_source"]) == {"crm", "email_domain"}
     return seed, directory, expected

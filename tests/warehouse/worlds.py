@@ -30,7 +30,12 @@ PROJECT = Path(__file__).parents[2]
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 # Names the loads themselves, which differ from one schedule of deliveries to another.
 NAMES_LOADS = "load_accounting"
-NAMES_CUSTOMERS = ("customer_id", "other_customer_id", "sharer_customer_id")
+NAMES_CUSTOMERS = (
+    "customer_id",
+    "likely_customer_id",
+    "other_customer_id",
+    "sharer_customer_id",
+)
 # Tell when what became known: that is another story for each schedule.
 TELL_WHEN = (NAMES_LOADS, "customer_identifier_history", "customer_changes")
 # What a channel's events and profiles can break.
@@ -51,6 +56,12 @@ WHOLE = ("marts,config.materialized:table", "int_ad_performance_counted+")
 LINES_PER_SOURCE = 20
 # Nobody reads artifacts and logs here, and they are a third of what a small run costs.
 SPARINGLY = ("--quiet", "--no-write-json", "--log-level-file", "none")
+# In a small world few members teach what a match is, and little is likely.
+FEW_MEMBERS = (
+    "--vars",
+    "{match_min_settled_pairs: 1, match_shrinkage: 2, "
+    "match_keep_from: 0.3, match_likely_from: 0.4}",
+)
 
 
 @contextmanager
@@ -88,7 +99,9 @@ def dbt(warehouse: Path, *arguments: str) -> None:
     }
     project = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     with environment(**paths):
-        result = dbtRunner(manifest=manifest()).invoke([*SPARINGLY, *arguments, *project])
+        result = dbtRunner(manifest=manifest()).invoke(
+            [*SPARINGLY, *arguments, *project, *FEW_MEMBERS]
+        )
         release()
     failed = [
         f"{item.node.name}: {item.message}"
