@@ -18,8 +18,7 @@
     {%- set patient_rounds = 32 -%}
     {%- set few_steps = 50000 -%}
     {%- set max_squares = 64 -%}
-    {# a statement costs Spark more than a step; DuckDB gives each step a hash table of its own #}
-    {%- set steps_a_round = 16 if target.type == 'spark' else 4 -%}
+    {%- set steps_a_round = adapter.dispatch('steps_a_round')() -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
@@ -64,6 +63,16 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# DuckDB gives each step of a statement a hash table of its own. #}
+{% macro default__steps_a_round() -%}
+    {{ return(4) }}
+{%- endmacro %}
+
+{# A statement costs Spark more than a step. #}
+{% macro spark__steps_a_round() -%}
+    {{ return(16) }}
+{%- endmacro %}
 
 {% macro begun_walk(steps) -%}
     select distinct

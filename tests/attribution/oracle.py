@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def conversion_rate(paths: Paths, order: int, removed: str | None = None) -> flo
     start: State = ()
     for path, (conversions, non_conversions) in paths.items():
         visited = [start, *states(path, order)]
-        for source, target in zip(visited, visited[1:], strict=False):
+        for source, target in pairwise(visited):
             steps[source][target] += conversions + non_conversions
         steps[visited[-1]]["conversion"] += conversions
         steps[visited[-1]]["null"] += non_conversions

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
+from ingestion.loading import run as load
+from ingestion.warehouse import Warehouse
 from tests.attribution import oracle
 from tests.attribution.oracle import Paths
 from tests.warehouse import worlds
@@ -41,6 +43,27 @@ TOUCHES = """
     insert into intermediate.int_touchpoints_sequenced
     select $id, 'somebody', place, $path[place], null, null, place, len($path)
     from range(1, len($path) + 1) as places (place)
+"""
+
+MANIFEST = """
+files:
+  - name: paths
+    path: {path}
+    shape: paths
+    separator: "{separator}"
+    columns: {{path: path, conversions: total_conversions, non_conversions: total_null}}
+"""
+DECLARED = ("stg_declared__paths", "int_loads_sequenced", "int_paths_arrived", "int_paths_counted")
+# of whom a file of paths says nothing
+NOBODY = """
+    create schema intermediate;
+    create table intermediate.int_touchpoints_sequenced (
+        conversion_id bigint, channel text, touch_position bigint
+    );
+    create table intermediate.int_conversions_identified (
+        conversion_id bigint, conversion_type text, revenue double
+    );
+    create table intermediate.int_journeys_unconverted (path text, path_length bigint);
 """
 
 NAMES = st.sampled_from(["a", "b", "it's", "线下 讲座", "100%"])
@@ -226,3 +249,50 @@ def test_a_chain_that_never_ends_is_an_error(scratch: Path) -> None:
         )
     with pytest.raises(AssertionError, match="1 chains still walk after 96 rounds"):
         worlds.dbt(scratch, "run", "--select", "int_channel_removals_solved")
+
+
+@pytest.mark.parametrize(
+    ("name", "separator"), [("pathdata", ";"), ("kaggle_paths_dedup", ",")], ids=str
+)
+def test_published_removal_effects_of_declared_paths(
+    shared_data: Path, tmp_path: Path, name: str, separator: str
+) -> None:
+    folder = shared_data / "attribution"
+    (tmp_path / "manifest.yml").write_text(
+        MANIFEST.format(path=folder / f"{name}.csv", separator=separator), encoding="utf-8"
+    )
+    load(Warehouse(tmp_path), [tmp_path / "manifest.yml"], lambda _: None)
+    with duckdb.connect(str(tmp_path / "omnitouch.duckdb")) as database:
+        database.execute(NOBODY)
+    worlds.dbt(tmp_path, "seed", "--select", "attribution_models", "channels", "money_units")
+    worlds.dbt(tmp_path, "run", "--select", *DECLARED, *MODELS[:5])
+    expected = duckdb.sql(f"from read_csv('{folder / name}_expected_markov1.csv')").fetchall()
+    ours = {
+        channel: figures
+        for channel, *figures in query(
+            tmp_path,
+            "select channel, removal_effect, conversions from marts.channel_removal_effects "
+            "where attribution_model = 'markov_1'",
+        )
+    }
+    assert len(expected) >= 5
+    assert ours.keys() == {channel for channel, *_ in expected}
+    for channel, *figures in expected:
+        assert ours[channel] == pytest.approx(figures, rel=1e-9, abs=1e-9)
+    # and of higher orders, which nobody published exactly
+    paths = {
+        tuple(path.split(" > ")): (conversions, lost)
+        for path, conversions, lost in query(
+            tmp_path,
+            "select path, conversions, non_conversions from intermediate.int_paths_counted",
+        )
+    }
+    for order in (2, 3):
+        found = dict(
+            query(
+                tmp_path,
+                "select channel, removal_effect from marts.channel_removal_effects "
+                f"where markov_order = {order}",
+            )
+        )
+        assert found == pytest.approx(oracle.removal_effects(paths, order), abs=1e-9)

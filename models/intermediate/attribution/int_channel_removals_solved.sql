@@ -78,7 +78,7 @@ chains as (
         {{ removal_id('removals') }} as chain_id,
         {{ hash_id("'(conversion)'") }} as from_id,
         {{ hash_id("'(conversion)'") }} as to_id,
-        1 as weight
+        cast(1 as double) as weight
     from removals
 
 )

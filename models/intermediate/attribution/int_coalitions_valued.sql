@@ -71,7 +71,7 @@ types as (
 
     select
         conversion_type,
-        sum(channel_bit) as everybody
+        cast(sum(channel_bit) as bigint) as everybody
     from {{ ref('int_channels_numbered') }}
     where channel_bit is not null
     group by conversion_type
