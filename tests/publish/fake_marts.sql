@@ -186,13 +186,13 @@ with walked as (
 )
 select
     'markov_1' as attribution_model, 'purchase' as conversion_type, cast(1 as bigint) as markov_order, channel,
-    channel as channel_name, cast(0.5 as double) as removal_effect, cast(1 as double) / channel_count as share_of_effect,
+    cast(0.5 as double) as removal_effect, cast(1 as double) / channel_count as share_of_effect,
     conversions / channel_count as conversions
 from walked;
 
 create or replace table marts.channel_shapley_values as
 select
-    conversion_type, channel, channel_name, count(*) over () as channel_count,
+    conversion_type, channel, count(*) over () as channel_count,
     (select sum(conversions) / sum(conversions + non_conversions) from marts.journey_paths) * share_of_effect
         as shapley_value,
     cast(null as varchar) as refused_because

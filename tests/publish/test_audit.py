@@ -241,6 +241,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
         # A brand that declared a touches file and nothing else.
         (
             *("ad_performance", "channel_performance", "order_items", "orders"),
+            *("channel_removal_effects", "channel_shapley_values"),
             *("segment_members", "sessions"),
             *("platform_reconciliation", "touchpoint_credits", "unmapped_events"),
         ),

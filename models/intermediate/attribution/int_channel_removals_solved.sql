@@ -25,7 +25,7 @@ moves as (
         cast(sum(cast(transitions as decimal(28, 8))) over (origin) as double) as departures,
         cast(
             sum(
-                cast(case when to_state = '(conversion)' then transitions else 0 end as decimal(28, 8))
+                case when to_state = '(conversion)' then cast(transitions as decimal(28, 8)) end
             ) over (chain)
             as double
         ) as conversions
@@ -47,7 +47,8 @@ weighed as (
         to_state,
         {{ hash_id('from_state') }} as from_id,
         {{ hash_id('to_state') }} as to_id,
-        transitions / case when from_state = '(start)' then conversions else departures end as weight
+        transitions
+        / case when from_state = '(start)' then conversions else departures end as weight
     from moves
     where conversions > 0 and to_state <> '(null)'
 

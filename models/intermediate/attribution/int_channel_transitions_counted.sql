@@ -1,16 +1,27 @@
 -- One row per conversion type, order of the Markov chain and step: how often it was taken. A state
 -- is the last channels of a path, as many as the order says; a path that has fewer is one state.
-with touches as (
+with paths as (
 
     select
+        {{ hash_id("conversion_type || '|' || path") }} as path_id,
+        conversion_type,
+        path,
+        cast(conversions as decimal(28, 8)) as conversions,
+        cast(non_conversions as decimal(28, 8)) as non_conversions
+    from {{ ref('int_paths_counted') }}
+
+),
+
+touches as (
+
+    select
+        paths.path_id,
         paths.conversion_type,
-        paths.path,
         paths.conversions,
         paths.non_conversions,
         words.word as channel,
-        words.ordinal as position,
-        count(*) over (partition by paths.conversion_type, paths.path) as path_length
-    from {{ ref('int_paths_counted') }} as paths
+        words.ordinal as position
+    from paths
     {{ unnest_words('paths.path', ' > ') }}
 
 ),
@@ -19,34 +30,64 @@ preceded as (
 
     select
         *,
-        lag(channel, 1) over (walk) as channel_before,
-        lag(channel, 2) over (walk) as channel_before_that
+        lag(channel, 1) over (walk) as channel_before_1,
+        lag(channel, 2) over (walk) as channel_before_2,
+        lag(channel, 3) over (walk) as channel_before_3,
+        lead(channel) over (walk) is null as is_last
     from touches
-    window walk as (partition by conversion_type, path order by position)
+    window walk as (partition by path_id order by position)
+
+),
+
+-- of all that the orders look at, each kind once: paths are many, these are few
+windowed as (
+
+    select
+        conversion_type,
+        channel_before_3,
+        channel_before_2,
+        channel_before_1,
+        channel,
+        least(position, 4) as depth,
+        is_last,
+        sum(conversions) as conversions,
+        sum(non_conversions) as non_conversions
+    from preceded
+    group by
+        conversion_type, channel_before_3, channel_before_2, channel_before_1, channel,
+        least(position, 4), is_last
 
 ),
 
 states as (
 
     select
-        preceded.conversion_type,
-        preceded.path,
-        preceded.conversions,
-        preceded.non_conversions,
-        preceded.position,
+        windowed.conversion_type,
+        windowed.conversions,
+        windowed.non_conversions,
+        windowed.is_last,
         models.markov_order,
-        preceded.position = preceded.path_length as is_last,
+        case
+            when windowed.depth <= models.markov_order then '(start)'
+            else
+                concat_ws(
+                    ' > ',
+                    case when models.markov_order > 2 then windowed.channel_before_3 end,
+                    case when models.markov_order > 1 then windowed.channel_before_2 end,
+                    windowed.channel_before_1
+                )
+        end as state_before,
         concat_ws(
             ' > ',
-            case when models.markov_order > 2 then preceded.channel_before_that end,
-            case when models.markov_order > 1 then preceded.channel_before end,
-            preceded.channel
+            case when models.markov_order > 2 then windowed.channel_before_2 end,
+            case when models.markov_order > 1 then windowed.channel_before_1 end,
+            windowed.channel
         ) as state
-    from preceded
+    from windowed
     inner join {{ ref('attribution_models') }} as models
         on
             models.kind = 'markov'
-            and preceded.position >= least(models.markov_order, preceded.path_length)
+            and (windowed.depth >= models.markov_order or windowed.is_last)
 
 ),
 
@@ -55,10 +96,7 @@ steps as (
     select
         conversion_type,
         markov_order,
-        coalesce(
-            lag(state) over (partition by conversion_type, markov_order, path order by position),
-            '(start)'
-        ) as from_state,
+        state_before as from_state,
         state as to_state,
         conversions + non_conversions as transitions
     from states
@@ -90,7 +128,7 @@ counted as (
         markov_order,
         from_state,
         to_state,
-        cast(sum(cast(transitions as decimal(28, 8))) as double) as transitions
+        cast(sum(transitions) as double) as transitions
     from steps
     where transitions > 0
     group by conversion_type, markov_order, from_state, to_state

@@ -1,5 +1,5 @@
--- One row per conversion, Markov model and touchpoint that gets credit: the touchpoints of a path
--- share it as their channels share the removal effect. Credits of one conversion and model sum to 1.
+-- One row per conversion, Markov model and touchpoint that gets credit: touchpoints of a path weigh
+-- what their channels share of the removal effect. Credits of one conversion and model sum to 1.
 with typed as (
 
     select
