@@ -9,6 +9,7 @@ from benchmarks import (
     identity_quality,
     incremental,
     loading,
+    markov,
     paths,
     sessions,
     whole,
@@ -22,6 +23,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "sessions": sessions.BENCHMARK,
     "paths": paths.BENCHMARK,
     "credits": credits.BENCHMARK,
+    "markov": markov.BENCHMARK,
     "incremental": incremental.BENCHMARK,
     "whole": whole.BENCHMARK,
 }

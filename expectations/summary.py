@@ -20,6 +20,7 @@ UNATTRIBUTED = "unattributed"
 MODELS = (
     *("first_touch", "last_touch", "last_non_direct"),
     *("linear", "time_decay", "position_based"),
+    *("shapley", "markov_1", "markov_2", "markov_3"),
 )
 
 

@@ -55,3 +55,19 @@
         {% endif %}
     {% endif %}
 {%- endmacro %}
+
+{# Hook before the ledger: delete the credits of models whose every credit hangs on all paths. The
+   rows without a touchpoint do not; they follow their customers. #}
+{% macro forget_weighed_credits() -%}
+    {% if execute and is_kept_up() and is_incremental() %}
+        merge into {{ this }} as kept
+        using (
+            select attribution_model from {{ ref('attribution_models') }}
+            where kind = 'markov'
+        ) as weighed
+            on
+                kept.attribution_model = weighed.attribution_model
+                and kept.touchpoint_id is not null
+        when matched then delete
+    {% endif %}
+{%- endmacro %}

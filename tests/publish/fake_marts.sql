@@ -180,6 +180,25 @@ select
     cast(count(*) * 3 as double) as non_conversions
 from journey group by path;
 
+create or replace table marts.channel_removal_effects as
+with walked as (
+    select channel, conversions, count(*) over () as channel_count
+    from channel_list cross join (select sum(conversions) as conversions from marts.journey_paths)
+)
+select
+    'markov_1' as attribution_model, 'purchase' as conversion_type, cast(1 as bigint) as markov_order, channel,
+    cast(0.5 as double) as removal_effect, cast(1 as double) / channel_count as share_of_effect,
+    conversions / channel_count as conversions
+from walked;
+
+create or replace table marts.channel_shapley_values as
+select
+    conversion_type, channel, count(*) over () as channel_count,
+    (select sum(conversions) / sum(conversions + non_conversions) from marts.journey_paths) * share_of_effect
+        as shapley_value,
+    cast(null as varchar) as refused_because
+from marts.channel_removal_effects;
+
 create or replace table marts.order_items as
 select
     md5(order_id) as order_item_id, order_id, customer_id, source, 'A' as item_id, order_kind, order_date,

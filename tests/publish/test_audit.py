@@ -99,6 +99,18 @@ BREACHES = {
         "update marts.journey_paths set conversions = conversions * 2",
         ("FAILED", "journey_paths", "no more conversions", "conversions_credited"),
     ),
+    "effects of channels were shared out twice": (
+        "update marts.channel_removal_effects set share_of_effect = share_of_effect * 2",
+        ("FAILED", "channel_removal_effects", "share its effects out", "share_of_effect 2"),
+    ),
+    "a Markov model lost conversions": (
+        "update marts.channel_removal_effects set conversions = conversions / 2",
+        ("FAILED", "channel_removal_effects", "conversions of journey_paths"),
+    ),
+    "a negative Shapley value was cut off": (
+        "update marts.channel_shapley_values set shapley_value = shapley_value + 0.1",
+        ("FAILED", "channel_shapley_values", "sum to the rate", "conversion_rate"),
+    ),
     "a partner's attributes lost their legal basis": (
         "update marts.customer_attributes set legal_basis = null",
         ("FAILED", "customer_attributes", "legal basis and its end", "partner_feeds"),
@@ -258,6 +270,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
         # A brand that declared a touches file and nothing else.
         (
             *("ad_performance", "channel_performance", "order_items", "orders"),
+            *("channel_removal_effects", "channel_shapley_values"),
             *("segment_members", "sessions"),
             *("platform_reconciliation", "touchpoint_credits", "unmapped_events"),
         ),
@@ -268,7 +281,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("customer_identifier_history", "identifier_links", "identity_health"),
             *("events", "journey_paths", "order_items", "orders", "referrals"),
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
-            "unmapped_events",
+            *("channel_removal_effects", "channel_shapley_values", "unmapped_events"),
         ),
         # A brand without ads.
         ("ad_performance", "platform_reconciliation"),

@@ -68,7 +68,8 @@ files:
     columns: {date: 日期, channel: 渠道, cost: 花费}
 """
 MODELS = {
-    "first_touch", "last_touch", "last_non_direct", "linear", "time_decay", "position_based"
+    "first_touch", "last_touch", "last_non_direct", "linear", "time_decay", "position_based",
+    "shapley", "markov_1", "markov_2", "markov_3",
 }  # fmt: skip
 
 
@@ -176,6 +177,9 @@ def test_pathdata_matches_published_first_last_and_linear(
     for channel, *figures in expected:
         for at, model in enumerate(("first_touch", "last_touch", "linear")):
             assert ours[model, channel] == pytest.approx(figures[2 * at : 2 * at + 2], rel=1e-9)
+    # as marketing_attribution_models shares by Markov within each path
+    assert ours["markov_1", "alpha"][0] == pytest.approx(8285.48, abs=0.005)
+    assert ours["markov_1", "delta"][0] == pytest.approx(0.0037, abs=0.00005)
     assert ("time_decay", "alpha") not in ours
     ((converted, lost),) = query(
         tmp_path, "select sum(conversions), sum(non_conversions) from marts.journey_paths"

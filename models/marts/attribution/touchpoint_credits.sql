@@ -33,8 +33,13 @@ touched as (
 
 credits as (
 
-    select * from {{ ref('int_credits_by_rule') }}
-    where {{ is_touched('customer_id', 'int_customers_touched') }}
+    {% for kind in ['rule', 'shapley'] %}
+        select * from {{ ref('int_credits_by_' ~ kind) }}
+        where {{ is_touched('customer_id', 'int_customers_touched') }}
+        union all
+    {% endfor %}
+    -- of all customers: one new path changes what every channel weighs
+    select * from {{ ref('int_credits_by_markov') }}
 
 ),
 
@@ -84,10 +89,10 @@ valued as (
         ) as credit_id,
         ledger.attribution_model,
         cast(ledger.conversion_id as string) as conversion_id,
-        touched.conversion_type,
+        conversions.conversion_type,
         ledger.customer_id,
-        touched.converted_at,
-        {{ local_date('touched.converted_at') }} as conversion_date,
+        conversions.converted_at,
+        {{ local_date('conversions.converted_at') }} as conversion_date,
         cast(ledger.touchpoint_id as string) as touchpoint_id,
         ledger.channel,
         ledger.campaign_id,
@@ -95,11 +100,11 @@ valued as (
         ledger.touch_position,
         ledger.path_length,
         ledger.credit,
-        ledger.credit * touched.conversions as conversions,
-        ledger.credit * touched.revenue as revenue
+        ledger.credit * conversions.conversions as conversions,
+        ledger.credit * conversions.revenue as revenue
     from ledger
-    inner join touched
-        on ledger.conversion_id = touched.conversion_id
+    inner join conversions
+        on ledger.conversion_id = conversions.conversion_id
 
 )
 

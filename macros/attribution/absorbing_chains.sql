@@ -1,0 +1,128 @@
+{#
+    Materializes (chain_id, converted, remaining) of a model that selects the steps of absorbing
+    Markov chains (chain_id, from_id, to_id, weight): what of the mass that starts in '(start)' has
+    arrived in '(conversion)' in the end. That has one step, of weight 1, to itself; a step into any
+    other end is left out.
+
+    All chains are walked at once, a step at a time, several steps a statement. All terms are
+    positive, so what still walks is the most that `converted` may lack: the walk ends when that is
+    below 1e-13 in every chain, and fails when it does not get there. Sums are of decimals: a sum of
+    doubles would hang on the order of rows.
+
+    A few states that hand the mass to and fro for long are walked in seven-league boots: a step
+    becomes two, again and again. Of many states that would join each with each.
+#}
+{% materialization absorbing_chains, default %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set max_rounds = 400 -%}
+    {%- set patient_rounds = 32 -%}
+    {%- set few_steps = 50000 -%}
+    {%- set max_squares = 64 -%}
+    {%- set steps_a_round = adapter.dispatch('steps_a_round')() -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {%- set state = namespace(round=0, squares=0, walking=1, steps=component_table('steps_0')) -%}
+    {% do create_component_table(state.steps, sql) %}
+    {% do create_component_table(component_table('walk_0'), begun_walk(state.steps)) %}
+    {% for _ in range(max_rounds) %}
+        {% if state.walking > 0 and state.squares < max_squares %}
+            {% if state.round >= patient_rounds and count_rows(state.steps) < few_steps %}
+                {% set steps = state.steps %}
+                {% set state.squares = state.squares + 1 %}
+                {% set state.steps = component_table('steps_' ~ state.squares) %}
+                {% do create_component_table(state.steps, doubled_steps(steps)) %}
+                {% do drop_component_table(steps) %}
+            {% endif %}
+            {% set walk = component_table('walk_' ~ state.round) %}
+            {% set state.round = state.round + 1 %}
+            {% set walked = component_table('walk_' ~ state.round) %}
+            {% do create_component_table(walked, walked_on(state.steps, walk, steps_a_round)) %}
+            {% do drop_component_table(walk) %}
+            {% set state.walking = count_rows(
+                '(' ~ absorbed(walked) ~ ') as chains where remaining > 1e-13'
+            ) %}
+        {% endif %}
+    {% endfor %}
+    {# a figure that is not solved for must not pass for one that is #}
+    {% if state.walking > 0 %}
+        {% do exceptions.raise_compiler_error(
+            this ~ ': ' ~ state.walking ~ ' chains still walk after ' ~ state.round ~ ' rounds'
+        ) %}
+    {% endif %}
+    {% call statement('main') -%}
+        create or replace table {{ target_relation }} {{ table_format() }} as
+        {{ absorbed(component_table('walk_' ~ state.round)) }}
+    {%- endcall %}
+
+    {% do drop_component_table(state.steps) %}
+    {% do drop_component_table(component_table('walk_' ~ state.round)) %}
+    {% do persist_docs(target_relation, model) %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% do adapter.commit() %}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+{# DuckDB gives each step of a statement a hash table of its own. #}
+{% macro default__steps_a_round() -%}
+    {{ return(4) }}
+{%- endmacro %}
+
+{# A statement costs Spark more than a step. #}
+{% macro spark__steps_a_round() -%}
+    {{ return(16) }}
+{%- endmacro %}
+
+{% macro begun_walk(steps) -%}
+    select distinct
+        chain_id,
+        {{ hash_id("'(start)'") }} as state_id,
+        cast(1 as double) as mass
+    from {{ steps }}
+{%- endmacro %}
+
+{# Each step reads the one before once: engines that write a query out in place of its name do not
+   multiply them. #}
+{% macro walked_on(steps, walk, count) -%}
+    with walk_0 as (
+        select chain_id, state_id, mass from {{ walk }}
+    )
+    {% for step in range(1, count + 1) %}
+    , walk_{{ step }} as (
+        select
+            steps.chain_id,
+            steps.to_id as state_id,
+            cast(sum(cast(walk.mass * steps.weight as decimal(38, 20))) as double) as mass
+        from walk_{{ step - 1 }} as walk
+        inner join {{ steps }} as steps
+            on walk.chain_id = steps.chain_id and walk.state_id = steps.from_id
+        group by steps.chain_id, steps.to_id
+    )
+    {% endfor %}
+    select chain_id, state_id, mass from walk_{{ count }}
+{%- endmacro %}
+
+{% macro doubled_steps(steps) -%}
+    select
+        firsts.chain_id,
+        firsts.from_id,
+        seconds.to_id,
+        cast(sum(cast(firsts.weight * seconds.weight as decimal(38, 20))) as double) as weight
+    from {{ steps }} as firsts
+    inner join {{ steps }} as seconds
+        on firsts.chain_id = seconds.chain_id and firsts.to_id = seconds.from_id
+    group by firsts.chain_id, firsts.from_id, seconds.to_id
+{%- endmacro %}
+
+{% macro absorbed(walk) -%}
+    {%- set is_converted = 'state_id = ' ~ hash_id("'(conversion)'") -%}
+    select
+        chain_id,
+        max(case when {{ is_converted }} then mass else 0 end) as converted,
+        cast(
+            sum(cast(case when {{ is_converted }} then 0 else mass end as decimal(38, 20))) as double
+        ) as remaining
+    from {{ walk }}
+    group by chain_id
+{%- endmacro %}

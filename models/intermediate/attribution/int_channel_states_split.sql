@@ -1,0 +1,25 @@
+-- One row per conversion type, order of the Markov chain, state and channel in it.
+with states as (
+
+    select distinct
+        conversion_type,
+        markov_order,
+        to_state as state
+    from {{ ref('int_channel_transitions_counted') }}
+    where to_state not in ('(conversion)', '(null)')
+
+),
+
+split as (
+
+    select distinct
+        states.conversion_type,
+        states.markov_order,
+        states.state,
+        words.word as channel
+    from states
+    {{ unnest_words('states.state', ' > ') }}
+
+)
+
+select * from split

@@ -1,0 +1,310 @@
+"""Markov and Shapley figures are what their definitions say, on random worlds."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import strategies as st
+
+from ingestion.loading import run as load
+from ingestion.warehouse import Warehouse
+from tests.attribution import oracle
+from tests.attribution.oracle import Paths
+from tests.warehouse import worlds
+from tests.warehouse.worlds import query
+
+ORDERS = (1, 2, 3)
+MODELS = (
+    *("int_channel_transitions_counted", "int_channel_states_split"),
+    *("int_channel_removals_solved", "int_removal_effects_shared", "channel_removal_effects"),
+    *("int_channels_numbered", "int_coalitions_valued", "channel_shapley_values"),
+    *("int_credits_by_markov", "int_credits_by_shapley"),
+)
+TABLES = """
+    create schema if not exists intermediate;
+    create or replace table intermediate.int_paths_counted (
+        path_id bigint, conversion_type text, path text, conversions double, non_conversions double
+    );
+    create or replace table intermediate.int_conversions_identified (
+        conversion_id bigint, conversion_type text
+    );
+    create or replace table intermediate.int_touchpoints_sequenced (
+        conversion_id bigint, customer_id text, touchpoint_id bigint, channel text,
+        campaign_id text, touched_at timestamp, touch_position bigint, path_length bigint
+    );
+    create or replace table intermediate.int_customers_touched (
+        customer_id text, touched_seq bigint
+    );
+"""
+TOUCHES = """
+    insert into intermediate.int_touchpoints_sequenced
+    select $id, 'somebody', place, $path[place], null, null, place, len($path)
+    from range(1, len($path) + 1) as places (place)
+"""
+
+MANIFEST = """
+files:
+  - name: paths
+    path: {path}
+    shape: paths
+    separator: "{separator}"
+    columns: {{path: path, conversions: total_conversions, non_conversions: total_null}}
+"""
+DECLARED = ("stg_declared__paths", "int_loads_sequenced", "int_paths_arrived", "int_paths_counted")
+# of whom a file of paths says nothing
+NOBODY = """
+    create schema intermediate;
+    create table intermediate.int_touchpoints_sequenced (
+        conversion_id bigint, channel text, touch_position bigint
+    );
+    create table intermediate.int_conversions_identified (
+        conversion_id bigint, conversion_type text, revenue double
+    );
+    create table intermediate.int_journeys_unconverted (path text, path_length bigint);
+"""
+
+NAMES = st.sampled_from(["a", "b", "it's", "线下 讲座", "100%"])
+COUNTS = st.integers(0, 4).map(float) | st.sampled_from([0.5, 1e6])
+PATHS = st.dictionaries(
+    st.lists(NAMES, min_size=1, max_size=7).map(tuple),
+    st.tuples(COUNTS, COUNTS).filter(any),
+    min_size=1,
+    max_size=8,
+)
+TO_AND_FRO: Paths = {("a", "b") * 600: (1.0, 3.0), ("b",): (1.0, 0.0)}
+NEVER: Paths = {("a", "b"): (0.0, 3.0)}
+# each example is a run of dbt: a smaller one would not be worth the wait
+few_large_examples = settings(
+    max_examples=3,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("learned")
+    worlds.dbt(directory, "seed", "--select", "attribution_models", "channels")
+    return directory
+
+
+def learn(warehouse: Path, kinds: list[Paths], backwards: bool = False) -> None:
+    """Build the models on worlds, each of which is a conversion type of its own."""
+    rows = [
+        (f"world {number}", path, *counts)
+        for number, paths in enumerate(kinds)
+        for path, counts in paths.items()
+    ]
+    numbered = list(enumerate(rows))
+    with duckdb.connect(str(warehouse / "omnitouch.duckdb")) as database:
+        database.execute(TABLES)
+        for path_id, (kind, path, *counts) in numbered[::-1] if backwards else numbered:
+            database.execute(
+                "insert into intermediate.int_paths_counted values (?, ?, ?, ?, ?)",
+                [path_id, kind, " > ".join(path), *counts],
+            )
+            database.execute(
+                "insert into intermediate.int_conversions_identified values (?, ?)", [path_id, kind]
+            )
+            database.execute(TOUCHES, {"id": path_id, "path": list(path)})
+    worlds.dbt(warehouse, "run", "--full-refresh", "--select", *MODELS)
+
+
+def figures(warehouse: Path, sql: str) -> dict[tuple, float]:
+    return {tuple(row[:-1]): row[-1] for row in query(warehouse, sql)}
+
+
+@example(kinds=[TO_AND_FRO, NEVER])
+@given(kinds=st.lists(PATHS, min_size=20, max_size=30))
+@few_large_examples
+def test_figures_are_what_cutting_and_joining_one_by_one_gives(
+    scratch: Path, kinds: list[Paths]
+) -> None:
+    learn(scratch, kinds)
+    effects = figures(
+        scratch,
+        "select conversion_type, markov_order, channel, removal_effect "
+        "from marts.channel_removal_effects",
+    )
+    shares = figures(
+        scratch,
+        "select conversion_type, markov_order, channel, share_of_effect "
+        "from marts.channel_removal_effects",
+    )
+    rates = figures(
+        scratch, "select conversion_type, channel, shapley_value from marts.channel_shapley_values"
+    )
+    shapley = figures(
+        scratch,
+        """
+        select conversion_type, credits.channel, sum(credits.credit * paths.conversions)
+        from intermediate.int_credits_by_shapley as credits
+        inner join intermediate.int_paths_counted as paths on credits.conversion_id = paths.path_id
+        group by all
+        """,
+    )
+    for number, paths in enumerate(kinds):
+        kind = f"world {number}"
+        for order in ORDERS if oracle.conversions(paths) else ():
+            expected = oracle.removal_effects(paths, order)
+            found = {name: effects[kind, order, name] for name in expected}
+            assert found == pytest.approx(expected, abs=1e-9)
+            total = sum(expected.values())
+            assert [shares[kind, order, name] for name in expected] == pytest.approx(
+                [effect / total for effect in expected.values()], abs=1e-9
+            )
+        for found, worth in ((rates, oracle.rate), (shapley, oracle.conversions)):
+            expected = oracle.shapley(paths, worth)
+            assert {name: found[kind, name] for name in expected} == pytest.approx(
+                expected, rel=1e-9, abs=1e-9
+            )
+    converting = [f"world {n}" for n, paths in enumerate(kinds) if oracle.conversions(paths)]
+    assert {kind for kind, *_ in effects} == set(converting)
+    # the whole chain converts as often as the paths did
+    whole = "select max(converted), min(converted) from intermediate.int_channel_removals_solved"
+    where = " where converted > 1 - 1e-9"
+    assert query(scratch, whole + where) == [pytest.approx((1, 1), abs=1e-12)]
+
+
+@given(kinds=st.lists(PATHS, min_size=20, max_size=30))
+@few_large_examples
+def test_touchpoints_of_a_path_share_as_their_channels_weigh(
+    scratch: Path, kinds: list[Paths]
+) -> None:
+    learn(scratch, [*kinds, NEVER])
+    credited = query(
+        scratch,
+        """
+        select
+            types.conversion_type, credits.conversion_id, models.markov_order,
+            list(credits.channel order by credits.touch_position),
+            list(credits.credit order by credits.touch_position), any_value(credits.path_length)
+        from intermediate.int_credits_by_markov as credits
+        inner join seeds.attribution_models as models using (attribution_model)
+        inner join intermediate.int_conversions_identified as types using (conversion_id)
+        group by all
+        """,
+    )
+    effects = figures(
+        scratch,
+        "select conversion_type, markov_order, channel, removal_effect "
+        "from intermediate.int_removal_effects_shared",
+    )
+    assert len(credited) > len(kinds)
+    for kind, _, order, channels, credit, path_length in credited:
+        assert sum(credit) == pytest.approx(1, abs=1e-12)
+        weights = [effects.get((kind, order, channel), 0) for channel in channels]
+        if not any(weights):
+            weights = [1] * path_length
+        assert credit == pytest.approx([weight / sum(weights) for weight in weights], abs=1e-9)
+
+
+def test_the_same_paths_in_another_order_give_the_same_bits(scratch: Path) -> None:
+    # many steps into each state: two terms have the same sum in any order
+    chance = random.Random(7)
+    paths: Paths = {
+        tuple(chance.choices("abcdef", k=chance.randint(1, 8))): (chance.random(), chance.random())
+        for _ in range(200)
+    }
+    told = []
+    for backwards in (False, True):
+        learn(scratch, [paths], backwards)
+        with duckdb.connect(str(scratch / "omnitouch.duckdb")) as database:
+            database.execute(
+                "create or replace table intermediate.int_channel_transitions_counted as "
+                "from intermediate.int_channel_transitions_counted "
+                f"order by hash(from_state, to_state) % 1009 {'desc' if backwards else ''}"
+            )
+        worlds.dbt(scratch, "run", "--full-refresh", "--select", *MODELS[1:])
+        told.append(
+            [
+                sorted(query(scratch, f"from {table}"), key=str)
+                for table in (
+                    *("marts.channel_removal_effects", "marts.channel_shapley_values"),
+                    *("intermediate.int_credits_by_markov", "intermediate.int_credits_by_shapley"),
+                )
+            ]
+        )
+    assert all(told[0])
+    assert told[0] == told[1]
+
+
+def test_too_many_channels_for_every_set_of_them_are_refused_not_guessed(scratch: Path) -> None:
+    few: Paths = {(f"c{number}",): (1.0, float(number)) for number in range(12)}
+    learn(scratch, [few, few | {("one too many",): (1.0, 0.0)}])
+    assert query(
+        scratch,
+        "select conversion_type, count(*), count(shapley_value), max(refused_because) "
+        "from marts.channel_shapley_values group by all order by all",
+    ) == [("world 0", 12, 12, None), ("world 1", 13, 0, "more than 12 channels")]
+
+
+def test_a_chain_that_never_ends_is_an_error(scratch: Path) -> None:
+    learn(scratch, [{("a", "b"): (1.0, 1.0)}])
+    with duckdb.connect(str(scratch / "omnitouch.duckdb")) as database:
+        database.execute(
+            "update intermediate.int_channel_transitions_counted set to_state = 'a' "
+            "where from_state = 'b' and to_state = '(null)'"
+        )
+        database.execute(
+            "delete from intermediate.int_channel_transitions_counted "
+            "where from_state = 'b' and to_state = '(conversion)'"
+        )
+        database.execute(
+            "insert into intermediate.int_channel_transitions_counted "
+            "values ('world 0', 1, '(start)', '(conversion)', 1)"
+        )
+    with pytest.raises(AssertionError, match="1 chains still walk after 96 rounds"):
+        worlds.dbt(scratch, "run", "--select", "int_channel_removals_solved")
+
+
+@pytest.mark.parametrize(
+    ("name", "separator"), [("pathdata", ";"), ("kaggle_paths_dedup", ",")], ids=str
+)
+def test_published_removal_effects_of_declared_paths(
+    shared_data: Path, tmp_path: Path, name: str, separator: str
+) -> None:
+    folder = shared_data / "attribution"
+    (tmp_path / "manifest.yml").write_text(
+        MANIFEST.format(path=folder / f"{name}.csv", separator=separator), encoding="utf-8"
+    )
+    load(Warehouse(tmp_path), [tmp_path / "manifest.yml"], lambda _: None)
+    with duckdb.connect(str(tmp_path / "omnitouch.duckdb")) as database:
+        database.execute(NOBODY)
+    worlds.dbt(tmp_path, "seed", "--select", "attribution_models", "channels", "money_units")
+    worlds.dbt(tmp_path, "run", "--select", *DECLARED, *MODELS[:5])
+    expected = duckdb.sql(f"from read_csv('{folder / name}_expected_markov1.csv')").fetchall()
+    ours = {
+        channel: figures
+        for channel, *figures in query(
+            tmp_path,
+            "select channel, removal_effect, conversions from marts.channel_removal_effects "
+            "where attribution_model = 'markov_1'",
+        )
+    }
+    assert len(expected) >= 5
+    assert ours.keys() == {channel for channel, *_ in expected}
+    for channel, *figures in expected:
+        assert ours[channel] == pytest.approx(figures, rel=1e-9, abs=1e-9)
+    # and of higher orders, which nobody published exactly
+    paths = {
+        tuple(path.split(" > ")): (conversions, lost)
+        for path, conversions, lost in query(
+            tmp_path,
+            "select path, conversions, non_conversions from intermediate.int_paths_counted",
+        )
+    }
+    for order in (2, 3):
+        found = dict(
+            query(
+                tmp_path,
+                "select channel, removal_effect from marts.channel_removal_effects "
+                f"where markov_order = {order}",
+            )
+        )
+        assert found == pytest.approx(oracle.removal_effects(paths, order), abs=1e-9)
