@@ -83,6 +83,12 @@ def _totals(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any]) -> str
         ).fetchall()[0]
         told = f"{found:,} found, {identified:,} identified, {identifiers or 0:,} identifiers"
         lines.append(("Customers", told if found else "none found"))
+    if "customer_matches" in marts:
+        (likely,) = connection.execute(
+            "select count(*) from customer_matches where probability >= 0.8"
+        ).fetchall()[0]
+        if likely:
+            lines.append(("Likely", f"{likely:,} of them part of another one, p >= 0.8"))
     if "orders" in marts:
         sold, returned, open_orders, gross, refunded, net = connection.execute(
             """

@@ -26,7 +26,7 @@
         {% for name in [
             'time_zone', 'session_gap_minutes', 'session_max_hours', 'attribution_lookback_days',
             'time_decay_half_life_days', 'path_max_touchpoints', 'match_window_days',
-            'match_network_max_devices', 'buying_signal_window_days', 'buying_signal_half_life_days'
+            'match_network_max_devices'
         ] %}
             {% do parts.append(name ~ '=' ~ var(name)) %}
         {% endfor %}

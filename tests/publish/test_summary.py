@@ -15,6 +15,7 @@ WITH_EVERYTHING = """\
 Published BATCH (AT Asia/Shanghai)
 
 Customers  60 found, 48 identified, 108 identifiers
+Likely     2 of them part of another one, p >= 0.8
 Orders     33 sales, 3 returns, 3 unpaid or cancelled
 Revenue    4,230.00 gross, 490.00 refunded, 3,740.00 net (CNY)
 

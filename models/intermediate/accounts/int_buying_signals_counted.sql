@@ -1,7 +1,14 @@
--- One row per customer and signal that they want to buy (seed buying_signals), in the last days
--- before the last thing they did: points that were worth the most then. How long ago that is, is
--- for who reads them to say, so that a customer's rows hang on the customer's events alone.
-with counted as (
+-- One row per contact of a company and signal that they want to buy (seed buying_signals), in the
+-- last days before the last thing they did: points that were worth the most then.
+with contacts as (
+
+    select customer_id from {{ ref('int_crm_contacts_linked') }}
+    union
+    select customer_id from {{ ref('int_email_domains_held') }}
+
+),
+
+counted as (
 
     select
         event_id,
@@ -13,8 +20,7 @@ with counted as (
     from {{ ref('events') }}
     where
         exclusion_reason is null
-        and customer_id <> 'unknown'
-        and {{ is_touched('customer_id', 'int_customers_touched') }}
+        and customer_id in (select contacts.customer_id from contacts)
 
 ),
 
