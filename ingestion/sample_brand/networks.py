@@ -14,6 +14,7 @@ from ingestion.sample_brand.catalogue import (
     PHONE_MODELS,
     WECHAT_SUFFIX,
 )
+from ingestion.sample_brand.journeys import APP, MINI_PROGRAM, WEB
 from ingestion.sample_brand.people import People, token
 from ingestion.sample_brand.wire import DAY_MS
 
@@ -106,12 +107,11 @@ def agents(
 
 
 def _agent(on_ios: bool, model: int, platform: int, wechat: bool) -> str:
-    web, _, app, mini_program = range(4)
-    if platform == web and not wechat:
+    if platform == WEB and not wechat:
         return BROWSER_AGENTS[model % len(BROWSER_AGENTS)]
-    if platform == app:
+    if platform == APP:
         return APP_AGENTS[on_ios]
-    inside = WECHAT_SUFFIX if wechat or platform == mini_program else ""
+    inside = WECHAT_SUFFIX if wechat or platform == MINI_PROGRAM else ""
     models = PHONE_MODELS[on_ios]
     return PHONE_AGENTS[on_ios].format(models[model % len(models)]) + inside
 

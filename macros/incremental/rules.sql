@@ -25,9 +25,8 @@
         {% set parts = [] %}
         {% for name in [
             'time_zone', 'session_gap_minutes', 'session_max_hours', 'attribution_lookback_days',
-            'time_decay_half_life_days', 'path_max_touchpoints', 'match_window_days',
-            'match_network_max_devices'
-        ] %}
+            'time_decay_half_life_days', 'path_max_touchpoints'
+        ] + model.config.get('meta', {}).get('vars', []) %}
             {% do parts.append(name ~ '=' ~ var(name)) %}
         {% endfor %}
         {% set seen = [] %}

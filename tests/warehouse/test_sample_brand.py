@@ -19,7 +19,7 @@ from tests.warehouse.worlds import query
 def brand(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("brand")
     worlds.write_world(directory, people=4000, days=60, seed=21)
-    worlds.dbt(directory, "build", "--exclude", "resource_type:unit_test")
+    worlds.dbt(directory, "build", "--exclude", "resource_type:unit_test", settings=())
     return directory
 
 

@@ -62,6 +62,7 @@ def test_marts_equal_those_of_duckdb_after_each_delivery(spark: Path, tmp_path: 
 
         expected = worlds.marts(on_duckdb)
         assert len(expected["orders"]) > 20
+        assert len(expected["customer_matches"]) > 3
         worlds.assert_same(spark_worlds.marts(spark), expected)
         assert _accounted(spark_worlds.mart(spark, worlds.NAMES_LOADS)).equals(
             _accounted(_duckdb_mart(on_duckdb, worlds.NAMES_LOADS))
@@ -102,6 +103,8 @@ def test_any_schedule_of_deliveries_ends_in_the_marts_of_a_full_refresh(
     expected = spark_worlds.marts(spark)
     assert len(expected["orders"]) > 10
     assert len(expected["referrals"]) == worlds.LINES_PER_SOURCE
+    assert len(expected["customer_matches"]) > 3
+    assert len(expected["accounts"]) > 1
     for schedule in range(SCHEDULES):
         spark_worlds.empty(spark)
         dealt = worlds.deal(tmp_path, DELIVERIES, seed=schedule)

@@ -90,7 +90,7 @@ def manifest() -> Manifest:
     return result.result
 
 
-def dbt(warehouse: Path, *arguments: str) -> None:
+def dbt(warehouse: Path, *arguments: str, settings: tuple[str, ...] = FEW_MEMBERS) -> None:
     """Run dbt in this process on a warehouse; a failure names the nodes that failed."""
     paths = {
         "OMNITOUCH_WAREHOUSE": str(warehouse),
@@ -100,7 +100,7 @@ def dbt(warehouse: Path, *arguments: str) -> None:
     project = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     with environment(**paths):
         result = dbtRunner(manifest=manifest()).invoke(
-            [*SPARINGLY, *arguments, *project, *FEW_MEMBERS]
+            [*SPARINGLY, *arguments, *project, *settings]
         )
         release()
     failed = [

@@ -14,7 +14,8 @@ converted as (
 
     select
         conversion_type,
-        sum(conversions) as conversions
+        -- as decimals: a sum of doubles hangs on the order of rows
+        cast(sum(cast(conversions as decimal(28, 8))) as double) as conversions
     from {{ ref('int_paths_counted') }}
     group by conversion_type
     having sum(conversions) > 0

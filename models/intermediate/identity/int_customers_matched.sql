@@ -1,5 +1,6 @@
--- One row per customer that is likely part of another one, and its one best partner: a member, or
--- a customer whose best partner it is in turn. A member is part of nobody.
+-- One row per customer that is likely part of another one, and its one best partner: a member who
+-- is likely enough, or else the likeliest, who is no member only where it is mutual. A member is
+-- part of nobody.
 with links as (
 
     select * from {{ ref('int_identifier_links_fuzzy') }}
@@ -48,7 +49,10 @@ best as (
         row_number() over (
             partition by component_id
             order by
-                case when other_is_member then 0 else 1 end asc,
+                case
+                    when other_is_member and probability >= {{ var('match_likely_from') }} then 0
+                    else 1
+                end asc,
                 probability desc,
                 other_component_id asc,
                 match_method asc
@@ -73,8 +77,11 @@ matched as (
             others.other_component_id = best.component_id
             -- of two the one that is known by name stays, then the smaller id
             and (
-                (case when best.is_known then 0 else 1 end, best.component_id)
-                > (case when best.other_is_known then 0 else 1 end, best.other_component_id)
+                (best.other_is_known and not best.is_known)
+                or (
+                    best.other_is_known = best.is_known
+                    and best.other_component_id < best.component_id
+                )
             )
         )
 

@@ -15,7 +15,8 @@ with pairs as (
                 when met.device_system = met.other_device_system
                     then case systems.rarity when 'rare' then 5 when 'uncommon' then 4 else 3 end
                 when systems.device_kind <> others.device_kind then 2
-                else 1
+                when systems.device_kind = others.device_kind then 1
+                else 0
             end
         ) as likeness
     from {{ ref('int_devices_met') }} as met

@@ -107,7 +107,7 @@ named as (
         performed.performance_date,
         performed.conversions,
         performed.revenue,
-        -- a model that learns from all paths says nothing of paths that nobody believes yet
+        -- what a model that is no rule would say of them would take all paths
         case when models.kind = 'rule' then performed.likely_conversions end as likely_conversions,
         case when models.kind = 'rule' then performed.likely_revenue end as likely_revenue,
         performed.spend,
