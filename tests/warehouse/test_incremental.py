@@ -11,7 +11,7 @@ import pytest
 from tests.warehouse import worlds
 
 WORLDS = 5
-SCHEDULES_PER_WORLD = int(os.environ.get("OMNITOUCH_TEST_SCHEDULES", "2"))
+SCHEDULES_PER_WORLD = int(os.environ.get("OMNITOUCH_TEST_SCHEDULES", "1"))
 
 
 @pytest.fixture(scope="module")

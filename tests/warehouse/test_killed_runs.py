@@ -19,7 +19,7 @@ import pytest
 from ingestion.sample_brand import write_sample_brand
 from tests.warehouse import worlds
 
-KILLS = int(os.environ.get("OMNITOUCH_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("OMNITOUCH_TEST_KILLS", "4"))
 STEPS = """
 set -e
 {python} -m ingestion load {warehouse}/landing/declared/sample_brand.yml
