@@ -58,18 +58,17 @@ def calibration(brand: Path) -> list[Tenth]:
             "inner join intermediate.int_identifiers_resolved as resolved using (identifier_id)"
         ).df()
         owned = found.merge(true_owners(brand), on=KEY)
-        # of a customer that is several people, whose most of the identifiers are
-        counted = owned.groupby(["customer_id", "person_id"]).size().reset_index(name="most")
-        people = counted.sort_values(["most", "person_id"]).drop_duplicates(
-            "customer_id", keep="last"
-        )
-        database.register("people", people)
+        # of a customer that is several people, whose most of the identifiers are: a couple's, both
+        counted = owned.groupby(["customer_id", "person_id"]).size().reset_index(name="held")
+        most = counted.groupby("customer_id")["held"].transform("max")
+        database.register("people", counted[counted["held"] == most])
         kept = database.execute(
+            "with known as (select customer_id, list(person_id) as persons from people group by 1) "
             "select 'matches kept', floor(probability * 10 + 1e-9) / 10 as tenth, count(*), "
-            "avg(probability), avg((ones.person_id = others.person_id)::int) "
+            "avg(probability), avg(list_has_any(ones.persons, others.persons)::int) "
             "from marts.customer_matches as matches "
-            "inner join people as ones on matches.customer_id = ones.customer_id "
-            "inner join people as others on matches.likely_customer_id = others.customer_id "
+            "inner join known as ones on matches.customer_id = ones.customer_id "
+            "inner join known as others on matches.likely_customer_id = others.customer_id "
             "group by tenth order by tenth"
         ).fetchall()
         held_out = database.execute(

@@ -65,6 +65,7 @@ described as (
         owners.customer_id = others.customer_id as is_same_customer,
         -- two members are one person or they are not: what all the others are learned from
         owners.is_member and others.is_member as is_settled,
+        contradicted.component_id is not null as is_contradicted,
         -- how much is known decides how likely two fragments are one person
         concat_ws(
             ' ',
@@ -77,6 +78,10 @@ described as (
         on traits.device_id = owners.device_id
     inner join {{ ref('int_devices_owned') }} as others
         on traits.other_device_id = others.device_id
+    left join {{ ref('int_customers_contradicted') }} as contradicted
+        on
+            owners.component_id = contradicted.component_id
+            and others.component_id = contradicted.other_component_id
 
 )
 

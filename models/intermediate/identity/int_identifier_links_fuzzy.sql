@@ -48,7 +48,7 @@ scored as (
         on pairs.pattern = rates.pattern and rates.held_out_fold = -1
     inner join {{ ref('int_match_priors_estimated') }} as priors
         on pairs.knowledge = priors.knowledge
-    where not pairs.is_settled and not pairs.is_same_customer
+    where not pairs.is_settled and not pairs.is_same_customer and not pairs.is_contradicted
 
 ),
 

@@ -8,7 +8,7 @@ with unsettled as (
         pattern,
         count(*) as pairs
     from {{ ref('int_device_pairs_described') }}
-    where not is_settled and not is_same_customer
+    where not is_settled and not is_same_customer and not is_contradicted
     group by knowledge, pattern
 
 ),
