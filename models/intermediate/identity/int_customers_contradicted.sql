@@ -27,16 +27,29 @@ compared as (
 
 ),
 
-contradicted as (
+-- distinct, as an engine would else compare everybody with the same kind of identifier first
+held_by_one as (
 
     select distinct
         compared.component_id,
-        compared.other_component_id
+        compared.other_component_id,
+        held.kind
     from compared
-    inner join held as ones
-        on compared.component_id = ones.component_id
-    inner join held as others
-        on compared.other_component_id = others.component_id and ones.kind = others.kind
+    inner join held
+        on compared.component_id = held.component_id
+
+),
+
+contradicted as (
+
+    select distinct
+        held_by_one.component_id,
+        held_by_one.other_component_id
+    from held_by_one
+    inner join held
+        on
+            held_by_one.other_component_id = held.component_id
+            and held_by_one.kind = held.kind
 
 )
 

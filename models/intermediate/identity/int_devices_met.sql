@@ -1,5 +1,5 @@
 -- One row per two devices and network that both were on: how many were there, how long apart, and
--- the operating systems that each showed. Networks that many share say nothing of anybody.
+-- the operating systems. Networks that many share say nothing of anybody.
 with seen as (
 
     select
@@ -7,49 +7,53 @@ with seen as (
         address_id,
         window_number,
         device_id,
-        device_system,
+        max(device_system) as device_system,
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at
     from {{ ref('int_devices_on_networks') }}
     where {{ is_touched('network_id', 'int_devices_on_networks') }}
-    group by network_id, address_id, window_number, device_id, device_system
+    group by network_id, address_id, window_number, device_id
 
 ),
 
 counted as (
 
     select
-        network_id,
-        count(distinct device_id) as device_count
+        *,
+        count(*) over (partition by network_id) as device_count
     from seen
-    group by network_id
-    having count(distinct device_id) between 2 and {{ var('match_network_max_devices') }}
+
+),
+
+-- before pairs are made: a gateway of thousands would be millions of them
+uncrowded as (
+
+    select * from counted
+    where device_count between 2 and {{ var('match_network_max_devices') }}
 
 ),
 
 met as (
 
     select
-        seen.network_id,
-        seen.address_id,
-        seen.window_number,
-        counted.device_count,
-        seen.device_id,
+        ones.network_id,
+        ones.address_id,
+        ones.window_number,
+        ones.device_count,
+        ones.device_id,
         others.device_id as other_device_id,
-        seen.device_system,
+        ones.device_system,
         others.device_system as other_device_system,
         greatest(
             0,
             {{ seconds_between(
-                'least(seen.last_seen_at, others.last_seen_at)',
-                'greatest(seen.first_seen_at, others.first_seen_at)'
+                'least(ones.last_seen_at, others.last_seen_at)',
+                'greatest(ones.first_seen_at, others.first_seen_at)'
             ) }} / 3600
         ) as hours_apart
-    from seen
-    inner join counted
-        on seen.network_id = counted.network_id
-    inner join seen as others
-        on seen.network_id = others.network_id and seen.device_id < others.device_id
+    from uncrowded as ones
+    inner join uncrowded as others
+        on ones.network_id = others.network_id and ones.device_id < others.device_id
 
 )
 
