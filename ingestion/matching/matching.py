@@ -26,12 +26,13 @@ def match(warehouse: Warehouse, page: Path) -> list[str]:
         ManifestError: the declaration cannot be followed.
         KeyChangedError: the pseudonymisation key is not the one the warehouse knows.
         LoadFailedError: the warehouse refused the pairs.
-        WarehouseBusyError: a loader is at work.
+        WarehouseBusyError: a loader or another matching is at work.
     """
     declaration = read_declaration(page)
     pseudonymiser = configured_pseudonymiser()
-    records = read_records(declaration, pseudonymiser)
-    scored = score(records, declaration.keep_from)
+    with warehouse.matching() as spilled:
+        records = read_records(declaration, pseudonymiser)
+        scored = score(records, declaration.keep_from, spilled)
     matched_at = datetime.now(UTC)
     rows = [
         {

@@ -1,15 +1,15 @@
 """How probable it is that two records are one person's: Splink, on a database of its own.
 
-The database is in memory, and what does not fit there spills into a folder that is deleted: names
-and addresses must not outlive the run.
+The database is in memory, and what does not fit there spills into a folder that is the caller's to
+delete: names and addresses must not outlive the run.
 """
 
 from __future__ import annotations
 
 import logging
 import math
-import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
@@ -68,13 +68,16 @@ class Scored:
     rules_learned_by: int
 
 
-def score(records: Records, keep_from: float) -> Scored:
-    """The pairs of identifiers that are at least so probably one person's."""
+def score(records: Records, keep_from: float, spilled: Path) -> Scored:
+    """The pairs of identifiers that are at least so probably one person's.
+
+    What does not fit in memory is in the folder ``spilled``.
+    """
     roles = records.roles
     if records.table.num_rows < 2:
         return Scored([], 0, {}, 0)
-    with tempfile.TemporaryDirectory() as spilled, duckdb.connect() as database:
-        database.execute("set temp_directory = ?", [spilled])
+    with duckdb.connect() as database:
+        database.execute("set temp_directory = ?", [str(spilled)])
         database.register("read_records", records.table)
         rules = usable(BLOCKS, roles)
         _prepare(database, roles, rules)
