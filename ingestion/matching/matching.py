@@ -9,7 +9,8 @@ from pathlib import Path
 from ingestion.loading import ready_pipeline
 from ingestion.matching.declaration import Declaration, read_declaration
 from ingestion.matching.records import Records, read_records
-from ingestion.matching.scoring import LARGEST_BLOCK, RULES_TO_LEARN_BY, Scored, score
+from ingestion.matching.scoring import LARGEST_BLOCK, Scored, score
+from ingestion.matching.training import RULES_TO_LEARN_BY
 from ingestion.pipeline import replace_matches
 from ingestion.pseudonyms import configured_pseudonymiser
 from ingestion.records import digest
