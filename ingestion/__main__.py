@@ -173,8 +173,9 @@ def _match(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
     try:
         from ingestion.matching.matching import match  # only the matching extra has Splink
     except ModuleNotFoundError as error:
+        missing = str(error.name).partition(".")[0]
         print(
-            f"error: matching records needs the extra 'matching': {error.name} is not installed: "
+            f"error: matching records needs the extra 'matching': {missing} is not installed: "
             "uv sync --extra matching, or pip install splink",
             file=sys.stderr,
         )

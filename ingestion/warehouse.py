@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -62,13 +63,33 @@ class Warehouse:
         """
         return self._held("pulling", "pulled into")
 
-    def previewing(self) -> AbstractContextManager[None]:
-        """Hold the folder that a preview works in.
+    def previewing(self) -> AbstractContextManager[Path]:
+        """A folder that one preview works in.
 
         Raises:
             WarehouseBusyError: another preview is at work.
         """
-        return self._held("previewing", "previewed")
+        return self._scratch("preview", "previewing", "previewed")
+
+    def matching(self) -> AbstractContextManager[Path]:
+        """A folder for what one matching of records cannot hold in memory.
+
+        Raises:
+            WarehouseBusyError: another one is at work.
+        """
+        return self._scratch("matching", "matching", "matched into")
+
+    @contextmanager
+    def _scratch(self, name: str, by: str, done: str) -> Iterator[Path]:
+        """A folder that is gone at the end; what a killed process left in it goes first."""
+        folder = self.root / name
+        with self._held(by, done):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700)
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def _held(self, by: str, done: str) -> Iterator[None]:
@@ -90,4 +111,4 @@ class Warehouse:
 
 
 class WarehouseBusyError(RuntimeError):
-    """Another process is loading or previewing this warehouse, or pulling into it."""
+    """Another process is loading, previewing or matching, or pulling into this warehouse."""

@@ -90,6 +90,20 @@ def key_of(rule: tuple[str, ...]) -> str:
     return " || '|' || ".join(f"cast({_part(part)[1]} as varchar)" for part in rule)
 
 
+def block_of(rule: tuple[str, ...]) -> str:
+    """The column of what a record has in common by a rule with few others."""
+    return "block_" + "_".join(rule)
+
+
+def values_in_more(rule: tuple[str, ...], records: int) -> str:
+    """A relation of what more than so many records have in common."""
+    key = key_of(rule)
+    return (
+        f"(select {key} from records where {key} is not null group by {key} "
+        f"having count(*) > {records})"
+    )
+
+
 def _part(part: str) -> tuple[tuple[str, ...], str]:
     return PARTS.get(part, ((part,), part))
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from ingestion.loading import ready_pipeline
 from ingestion.matching.declaration import Declaration, read_declaration
 from ingestion.matching.records import Records, read_records
-from ingestion.matching.scoring import LARGEST_BLOCK, RULES_TO_LEARN_BY, Scored, score
+from ingestion.matching.scoring import LARGEST_BLOCK, Scored, score
+from ingestion.matching.training import RULES_TO_LEARN_BY
 from ingestion.pipeline import replace_matches
 from ingestion.pseudonyms import configured_pseudonymiser
 from ingestion.records import digest
@@ -26,12 +27,13 @@ def match(warehouse: Warehouse, page: Path) -> list[str]:
         ManifestError: the declaration cannot be followed.
         KeyChangedError: the pseudonymisation key is not the one the warehouse knows.
         LoadFailedError: the warehouse refused the pairs.
-        WarehouseBusyError: a loader is at work.
+        WarehouseBusyError: a loader or another matching is at work.
     """
     declaration = read_declaration(page)
     pseudonymiser = configured_pseudonymiser()
-    records = read_records(declaration, pseudonymiser)
-    scored = score(records, declaration.keep_from)
+    with warehouse.matching() as spilled:
+        records = read_records(declaration, pseudonymiser)
+        scored = score(records, declaration.keep_from, spilled)
     matched_at = datetime.now(UTC)
     rows = [
         {

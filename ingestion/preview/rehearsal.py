@@ -64,7 +64,8 @@ def preview(
         )
     if not warehouse.database.exists():
         raise PreviewError(f"{warehouse.root} has no omnitouch.duckdb yet: ./run makes it")
-    with _scratch(warehouse) as scratch:
+    with warehouse.previewing() as folder:
+        scratch = Warehouse(folder)
         with _to_read(warehouse) as database:
             _check_built(database)
             check_key(_column(database, "key_fingerprint", "raw.loaded_files"), pseudonymiser)
@@ -84,19 +85,6 @@ def preview(
                 if (rows := _rows_of(database, seed)) != before[seed]
             ]
             return compare(database, edits, noted, changes)
-
-
-@contextmanager
-def _scratch(warehouse: Warehouse) -> Iterator[Warehouse]:
-    """A folder to work in, gone at the end; what a killed preview left goes first."""
-    scratch = Warehouse(warehouse.root / "preview")
-    with warehouse.previewing():
-        shutil.rmtree(scratch.root, ignore_errors=True)
-        scratch.root.mkdir()
-        try:
-            yield scratch
-        finally:
-            shutil.rmtree(scratch.root, ignore_errors=True)
 
 
 @contextmanager

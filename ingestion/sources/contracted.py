@@ -75,11 +75,13 @@ def record(
         for name in agreed.key
     ]
     kept |= {"_key": digest(*key)}
-    # a row is the same with its address or, from a sender who pseudonymised it, without a domain
-    domain = pseudonymiser.email_domain(row.get("email"))
-    payload = dump(kept | ({"_email_domain": domain} if domain else {}))
+    # a row whose address came as a token tells no domain, and is a version of its own: were it the
+    # same as the one with the address, what is kept would depend on which came first
+    if domain := pseudonymiser.email_domain(row.get("email")):
+        kept["_email_domain"] = domain
+    payload = dump(kept)
     record_type = str(row.get("event", agreed.name))
-    return Record(record_type, (dump(kept),), row[agreed.time], received_at, payload)
+    return Record(record_type, (payload,), row[agreed.time], received_at, payload)
 
 
 def _utc(name: str, text: str) -> datetime:

@@ -49,12 +49,17 @@ def read(file: LandedFile, pseudonymiser: Pseudonymiser) -> Iterator[Record | Ba
 def with_domains(text: bytes, pseudonymiser: Pseudonymiser) -> bytes:
     """A webhook's body with the domain of each address beside it, before the address is a token.
 
+    What a sender itself put there is no domain that we saw, and goes.
+
     Raises:
         BadRecordError: no JSON.
     """
     events = load_json(text)
     if not isinstance(events, list):
         return text
+    for event in events:
+        if isinstance(event, dict):
+            event.pop("_email_domain", None)
     named = [
         _with_domain(event, pseudonymiser) if isinstance(event, dict) else event for event in events
     ]

@@ -240,7 +240,9 @@ def test_rules_that_do_not_build_are_refused(warehouse: Warehouse, project: Path
 def test_a_preview_waits_for_nobody_and_says_for_whom(warehouse: Warehouse) -> None:
     with duckdb.connect(str(warehouse.database)):
         assert f"is open in process {os.getpid()}" in refused(warehouse)
-    with warehouse.previewing():
+    with warehouse.previewing() as folder:
+        folder.rmdir()
+        # nor does it make one beside who is at work
         assert f"is being previewed by process {os.getpid()}" in refused(warehouse)
 
 

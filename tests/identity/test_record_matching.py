@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import random
 import re
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -20,7 +22,7 @@ from ingestion.loading import run
 from ingestion.manifest import ManifestError
 from ingestion.matching.declaration import read_declaration
 from ingestion.matching.records import read_records
-from ingestion.warehouse import Warehouse
+from ingestion.warehouse import Warehouse, WarehouseBusyError
 from tests.ingestion import wire
 from tests.warehouse import worlds
 
@@ -73,6 +75,24 @@ NAMES = (
     "干将东路",
     "世纪大道",
 )
+
+# Kills itself where names are in the temporary files of its database.
+KILLED = """
+import os, signal
+from ingestion.__main__ import main
+from ingestion.matching import scoring
+
+def killed(database, *_):
+    database.execute("set memory_limit = '100MB'")
+    database.execute(
+        "create table spilled as select one.*, uuid() as more, repeat(uuid()::varchar, 20) as most "
+        "from records as one, range(40_000)"
+    )
+    os.kill(os.getpid(), signal.SIGKILL)
+
+scoring._pairs = killed
+main()
+"""
 
 
 def strangers(count: int) -> list[str]:
@@ -136,7 +156,7 @@ def test_records_of_known_people_are_joined_and_of_others_are_not(
     page = tmp_path / "fake.yml"
     page.write_text(FAKE.format(path), encoding="utf-8")
     declaration = read_declaration(page)
-    scored = score(read_records(declaration, wire.PSEUDONYMISER), 0.5)
+    scored = score(read_records(declaration, wire.PSEUDONYMISER), 0.5, tmp_path)
     with path.open(encoding="utf-8") as file:
         truth = {
             f"customer_key:crm:{row['unique_id']}": row["cluster"] for row in csv.DictReader(file)
@@ -209,6 +229,34 @@ def nothing_tells(values: tuple[str, ...], warehouse: Warehouse, said: str) -> N
     for value in values:
         for encoding in ("utf-8", "gbk"):
             assert not any(value.encode(encoding) in text for text in texts)
+
+
+def test_what_a_killed_run_could_not_hold_in_memory_is_gone_with_the_next(tmp_path: Path) -> None:
+    warehouse, temporary = Warehouse(tmp_path / "warehouse"), tmp_path / "temporary"
+    temporary.mkdir()
+    page = write(tmp_path / "files", [row for two in TWICE for row in two])
+    ran = subprocess.run(
+        [sys.executable, "-c", KILLED, "match", str(page)],
+        check=False,
+        cwd=wire.PROJECT,
+        env={
+            **os.environ,
+            "OMNITOUCH_WAREHOUSE": str(warehouse.root),
+            "TMPDIR": str(temporary),
+        },
+    )
+    assert ran.returncode == -signal.SIGKILL
+    spilled = warehouse.root / "matching"
+    assert any(path.stat().st_size for path in spilled.iterdir())
+    assert spilled.stat().st_mode & 0o077 == 0
+    assert not [*temporary.iterdir()]
+
+    with warehouse.matching(), pytest.raises(WarehouseBusyError, match="is being matched into"):
+        match(warehouse, page)
+    (spilled / "left").mkdir(parents=True)
+    match(warehouse, page)
+    assert not spilled.exists()
+    assert pair(*TWICE[0]) in matches(warehouse)
 
 
 @pytest.mark.parametrize(
@@ -285,7 +333,7 @@ def test_a_handful_of_records_is_matched_with_usual_weights(
 ) -> None:
     page = write(tmp_path / "files", rows)
     page.write_text(page.read_text(encoding="utf-8").partition("  - path: tills")[0], "utf-8")
-    scored = score(read_records(read_declaration(page), wire.PSEUDONYMISER), 0.5)
+    scored = score(read_records(read_declaration(page), wire.PSEUDONYMISER), 0.5, tmp_path)
     assert {found[:2] for found in scored.pairs} == pairs
     assert scored.rules_learned_by == rules_learned_by
 
@@ -293,7 +341,7 @@ def test_a_handful_of_records_is_matched_with_usual_weights(
 def test_what_many_records_have_in_common_leads_to_no_comparison(tmp_path: Path) -> None:
     rows = [f"M{number},张伟,,,{number}{number}号" for number in range(10, 61)]
     page = write(tmp_path / "files", rows)
-    scored = score(read_records(read_declaration(page), wire.PSEUDONYMISER), 0.5)
+    scored = score(read_records(read_declaration(page), wire.PSEUDONYMISER), 0.5, tmp_path)
     assert scored.passed_over == {"full_name": 1}
     assert scored.compared == 0
 

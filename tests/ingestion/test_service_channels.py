@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from ingestion.loading import run as load
 from ingestion.records import Record
 from ingestion.redaction import redacted_request
 from ingestion.sources.sms_replies import command
+from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
 
 PHONE_TOKEN = wire.PSEUDONYMISER.phone("13812345678")
@@ -80,14 +84,39 @@ def test_a_request_that_is_pseudonymised_before_it_is_written_keeps_the_domain()
     assert payloads("email_events", redacted) == payloads("email_events", line)
 
 
-def test_a_form_is_the_same_with_an_address_and_with_its_token() -> None:
+def test_a_domain_that_a_sender_claims_is_not_believed() -> None:
+    token = wire.PSEUDONYMISER.secret("email", "li@example.com")
+    claimed = [
+        wire.email_event(number, email=email, _email_domain="acme.cn")
+        for number, email in enumerate((token, "nobody", "li@example.com"))
+    ]
+    redacted = redacted_request("email_events", wire.email_events(*claimed), wire.PSEUDONYMISER)
+    domains = [event.get("_email_domain") for event in json.loads(redacted["body"])]
+    assert domains == [None, None, "example.com"]
+
+
+def test_what_lands_of_a_form_is_the_same_whether_its_address_or_its_token_comes_first(
+    tmp_path: Path,
+) -> None:
     token = wire.PSEUDONYMISER.secret("email", "li@acme.cn")
-    plain, hidden = (
-        wire.registration_forms(1, phone=None, email=email) for email in ("li@acme.cn", token)
-    )
-    assert len(keys("registration_forms", plain, hidden)) == 1
-    (told,) = payloads("registration_forms", plain)
-    assert told["_email_domain"] == "acme.cn"
+    forms = [wire.registration_forms(1, phone=None, email=email) for email in ("li@acme.cn", token)]
+    landed = []
+    for order, deliveries in (("address", forms), ("token", forms[::-1])):
+        warehouse = Warehouse(tmp_path / order)
+        for number, form in enumerate([*deliveries, deliveries[0]]):
+            wire.deliver(warehouse, "registration_forms", [form], f"{number}.jsonl")
+            load(warehouse, [], lambda _: None)
+        with duckdb.connect(str(warehouse.database), read_only=True) as database:
+            rows = database.execute(
+                "select event_id, payload from raw.registration_forms order by all"
+            ).fetchall()
+        landed.append([(event_id, json.loads(payload)) for event_id, payload in rows])
+    assert landed[0] == landed[1]
+    told = [payload for _, payload in landed[0]]
+    # two versions of one row
+    assert {payload.get("_email_domain") for payload in told} == {"acme.cn", None}
+    assert [payload["identifiers"] for payload in told] == [told[0]["identifiers"]] * 2
+    assert len({payload["_key"] for payload in told}) == 1
 
 
 def test_an_answer_keeps_neither_phone_nor_signature() -> None:

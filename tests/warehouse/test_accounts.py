@@ -40,6 +40,13 @@ def contact(name: str, account: str, **fields: Any) -> wire.Line:
     return wire.fxiaoke_crm(0, "ContactObj", _id=name, account_id=account, **fields)
 
 
+def deal(name: str, account: str | None, hours: int = 0, **fields: Any) -> wire.Line:
+    fields |= {"account_id": account} if account else {}
+    fields |= {"last_modified_time": AT + hours * HOUR}
+    known = {"sales_stage__r": "需求确认", "sales_status__r": "进行中", "stg_changed_time": AT}
+    return wire.fxiaoke_crm(0, "NewOpportunityObj", _id=name, **{**known, **fields})
+
+
 def form(number: int, email: str, **fields: Any) -> wire.Line:
     return wire.registration_forms(number, email=email, phone=None, **fields)
 
@@ -82,6 +89,9 @@ LINES: dict[str, list[Any]] = {
             0, "ActiveRecordObj", _id="F1", contact_id="li", active_record_type__r="到店",
             create_time=AT + 3 * HOUR, last_modified_time=AT + 3 * HOUR,
         ),
+        deal("O3", "A4", contact_id="chen", amount="100.00"),
+        deal("O4", "A4", contact_id="feng", amount="70.00"),
+        deal("O5", "A4", contact_id="han", amount="40.00"),
         *(
             contact(f"titled{number}", "A3", job_title=title)
             for number, title in enumerate(TITLES)
@@ -99,17 +109,27 @@ LINES: dict[str, list[Any]] = {
         wire.email_events(wire.email_event(1, email="Wu@Xiangjiang.com.cn", event="click")),
     ],
 }  # fmt: skip
+# What is written of the deals later on, of people whom it does not name.
+LATER = [
+    # raised, and moved to another account; the stage stays
+    deal("O3", "A5", 1, contact_id="chen", amount="250.00"),
+    # deleted, and nobody is named any more
+    deal("O4", "A4", 1, is_deleted=True),
+    # won, for an account that nobody names
+    deal("O5", None, 2, sales_status__r="赢单", stg_changed_time=AT + 2 * HOUR, amount="40.00"),
+]
 
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("accounts")
-    for source, lines in LINES.items():
-        wire.deliver(Warehouse(root), source, lines)
-    outcome = load(Warehouse(root), [], lambda _: None)
-    assert (outcome.rows_quarantined, outcome.rows_duplicate) == (0, 0)
     worlds.dbt(root, "seed")
-    worlds.dbt(root, "run")
+    for number, delivery in enumerate((LINES, {"fxiaoke_crm": LATER})):
+        for source, lines in delivery.items():
+            wire.deliver(Warehouse(root), source, lines, f"{number}.jsonl")
+        outcome = load(Warehouse(root), [], lambda _: None)
+        assert (outcome.rows_quarantined, outcome.rows_duplicate) == (0, 0)
+        worlds.dbt(root, "run")
     return root
 
 
@@ -132,14 +152,16 @@ def test_an_account_is_its_name_its_people_and_its_deals(warehouse: Path) -> Non
         ("crm:A1", "crm", "xiangjiang.com.cn", "湘江贸易", "零售", 4, 1, 0, 1, 15000, 14000),
         ("crm:A2", "crm", "yuelu.cn", "岳麓科技", None, 4, 2, 100.5, 0, 0, 0),
         ("crm:A3", "crm", None, None, None, len(TITLES), 6, 0, 0, 0, 0),
+        ("crm:A4", "crm", None, None, None, 0, 0, 0, 0, 0, 0),
+        ("crm:A5", "crm", None, None, None, 1, 0, 250, 0, 0, 0),
         ("domain:newcomer.com", "email_domain", "newcomer.com", "newcomer.com", None, 2, 0, 0, 0,
          0, 0),
     ]  # fmt: skip
 
 
 def test_people_are_in_an_account_by_the_crm_or_by_a_companys_domain(warehouse: Path) -> None:
-    li, zhao, qian = (
-        customer(warehouse, "crm_contact_id", name) for name in ("li", "zhao", "qian")
+    li, zhao, qian, chen = (
+        customer(warehouse, "crm_contact_id", name) for name in ("li", "zhao", "qian", "chen")
     )
     wang = customer(warehouse, "crm_contact_id", "wang")
     sun = customer(warehouse, "crm_lead_id", "sun")
@@ -161,6 +183,8 @@ def test_people_are_in_an_account_by_the_crm_or_by_a_companys_domain(warehouse: 
         ("crm:A2", zhao, "crm", None, True),
         ("crm:A2", qian, "crm", None, True),
         ("crm:A2", sun, "crm", None, True),
+        # of the deal it is the account in the end; feng's is deleted, han's is nobody's
+        ("crm:A5", chen, "crm", None, True),
         ("crm:A1", zhou, "email_domain", "xiangjiang.com.cn", True),
         ("crm:A1", wu, "email_domain", "xiangjiang.com.cn", True),
         ("domain:newcomer.com", first, "email_domain", "newcomer.com", True),

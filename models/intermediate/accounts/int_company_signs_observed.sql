@@ -1,5 +1,6 @@
 -- One row per customer and sign of the company they are of: an account of the CRM that a record
--- of theirs names, or the domain of an e-mail address. Of a profile the latest version counts.
+-- of theirs names, or the domain of an e-mail address. Of a profile the latest version counts. What
+-- deals tell is not among it: a later version, which may name somebody else, can take it back.
 with told as (
 
     select
@@ -61,6 +62,7 @@ observed as (
     from {{ ref('int_company_events_named') }}
     where
         crm_account_id is not null
+        and deal_id is null
         -- the record of it was deleted
         and event_type is distinct from 'withdrawn'
         and {{ is_touched('customer_id', 'int_customers_touched') }}

@@ -4,11 +4,30 @@ with held as (
 
     select
         domains.email_domain,
-        domains.customer_id,
-        links.crm_account_id
+        coalesce(joined.likely_customer_id, domains.customer_id) as person_id,
+        links.crm_account_id,
+        links.connected_at
     from {{ ref('int_email_domains_held') }} as domains
     left join {{ ref('int_crm_contacts_linked') }} as links
         on domains.customer_id = links.customer_id and links.link_rank = 1
+    left join {{ ref('int_customers_joined') }} as joined
+        on domains.customer_id = joined.customer_id
+
+),
+
+-- a domain is a company's by people: who is two customers is one of them, in the account named last
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by email_domain, person_id
+            order by
+                case when crm_account_id is null then 1 else 0 end asc,
+                connected_at desc,
+                crm_account_id asc
+        ) as account_rank
+    from held
 
 ),
 
@@ -18,7 +37,8 @@ counted as (
         email_domain,
         crm_account_id,
         count(*) as customer_count
-    from held
+    from ranked
+    where account_rank = 1
     group by email_domain, crm_account_id
 
 ),

@@ -89,59 +89,24 @@ stand_ins as (
 
 ),
 
-dealings as (
-
-    select
-        *,
-        'crm:' || crm_account_id as account_id,
-        case
-            when raw_event in ('NewOpportunityObj', 'OpportunityObj') then opportunity_id
-        end as opportunity,
-        case when raw_event = 'ContractObj' then contract_id end as contract
-    from {{ ref('int_company_events_named') }}
-    where crm_account_id is not null
-
-),
-
--- of several stages that a deal reached the last counts
 deals as (
 
     select
-        {{ max_by('account_id', '(occurred_at, received_at, event_id)') }} as account_id,
-        {{ max_by('event_type', '(occurred_at, received_at, event_id)') }} as event_type,
-        coalesce({{ max_by('amount', '(occurred_at, received_at, event_id)') }}, 0) as amount
-    from dealings
-    where coalesce(opportunity, contract) is not null
-    group by opportunity, contract
-
-),
-
-dealt as (
-
-    select
-        account_id,
-        sum(case when event_type = 'opportunity_stage' then 1 else 0 end)
-            as open_opportunity_count,
-        sum(case when event_type = 'opportunity_stage' then amount else 0 end)
-            as open_opportunity_value,
-        sum(case when event_type = 'opportunity_won' then 1 else 0 end) as won_opportunity_count,
-        sum(case when event_type = 'opportunity_won' then amount else 0 end)
-            as won_opportunity_value,
-        sum(case when event_type = 'contract_signed' then 1 else 0 end) as contract_count,
-        sum(case when event_type = 'contract_signed' then amount else 0 end) as contract_value
-    from deals
-    group by account_id
+        *,
+        'crm:' || crm_account_id as account_id
+    from {{ ref('int_deals_counted') }}
 
 ),
 
 active as (
 
     select
-        account_id,
+        'crm:' || crm_account_id as account_id,
         min(occurred_at) as first_event_at,
         max(occurred_at) as last_event_at
-    from dealings
-    group by account_id
+    from {{ ref('int_company_events_named') }}
+    where crm_account_id is not null
+    group by crm_account_id
 
 ),
 
@@ -163,6 +128,8 @@ known as (
     select account_id from stand_ins
     union
     select account_id from active
+    union
+    select account_id from deals
 
 ),
 
@@ -180,24 +147,29 @@ accounts as (
         coalesce(stand_ins.industry, industries.industry) as industry,
         coalesce(counted.contact_count, 0) as contact_count,
         cast(coalesce(counted.decision_maker_count, 0) as bigint) as decision_maker_count,
-        least(counted.first_seen_at, stand_ins.first_seen_at, active.first_event_at)
-            as first_activity_at,
-        greatest(counted.last_seen_at, stand_ins.last_seen_at, active.last_event_at)
-            as last_activity_at,
-        cast(coalesce(dealt.open_opportunity_count, 0) as bigint) as open_opportunity_count,
-        cast(coalesce(dealt.open_opportunity_value, 0) as decimal(18, 4))
+        least(
+            counted.first_seen_at,
+            stand_ins.first_seen_at,
+            active.first_event_at,
+            deals.first_deal_at
+        ) as first_activity_at,
+        greatest(
+            counted.last_seen_at, stand_ins.last_seen_at, active.last_event_at, deals.last_deal_at
+        ) as last_activity_at,
+        cast(coalesce(deals.open_opportunity_count, 0) as bigint) as open_opportunity_count,
+        cast(coalesce(deals.open_opportunity_value, 0) as decimal(18, 4))
             as open_opportunity_value,
-        cast(coalesce(dealt.won_opportunity_count, 0) as bigint) as won_opportunity_count,
-        cast(coalesce(dealt.won_opportunity_value, 0) as decimal(18, 4))
+        cast(coalesce(deals.won_opportunity_count, 0) as bigint) as won_opportunity_count,
+        cast(coalesce(deals.won_opportunity_value, 0) as decimal(18, 4))
             as won_opportunity_value,
-        cast(coalesce(dealt.contract_count, 0) as bigint) as contract_count,
-        cast(coalesce(dealt.contract_value, 0) as decimal(18, 4)) as contract_value
+        cast(coalesce(deals.contract_count, 0) as bigint) as contract_count,
+        cast(coalesce(deals.contract_value, 0) as decimal(18, 4)) as contract_value
     from known
     left join counted on known.account_id = counted.account_id
     left join names on known.account_id = names.account_id
     left join industries on known.account_id = industries.account_id
     left join stand_ins on known.account_id = stand_ins.account_id
-    left join dealt on known.account_id = dealt.account_id
+    left join deals on known.account_id = deals.account_id
     left join active on known.account_id = active.account_id
     left join domains on known.account_id = domains.account_id
 

@@ -52,6 +52,7 @@ renamed as (
             'contract_id': 'contract_id',
             'opportunity_id': 'opportunity_id',
             'account_id': 'account_id',
+            'modified_at': 'modified_at',
             'status': 'life_status',
             'amount': 'cast(' ~ to_cny('amount', 'fxiaoke_crm', 'contract_amount') ~ ' as double)',
         }) }} as properties,

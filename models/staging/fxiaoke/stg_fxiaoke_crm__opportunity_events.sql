@@ -75,6 +75,7 @@ renamed as (
         {{ json_object({
             'opportunity_id': 'opportunity_id',
             'account_id': 'account_id',
+            'modified_at': 'modified_at',
             'status': 'status',
             'stage': 'stage',
             'amount': 'cast(' ~ to_cny(
