@@ -18,7 +18,10 @@ owned as (
 
     select
         {{ hash_id('users.stream_id') }} as device_id,
-        customers.*
+        customers.customer_id,
+        customers.component_id,
+        customers.is_known,
+        customers.is_member
     from users
     inner join {{ ref('int_customers_known') }} as customers
         on users.customer_id = customers.customer_id

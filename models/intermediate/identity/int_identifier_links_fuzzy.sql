@@ -1,43 +1,6 @@
 -- One row per two customers that may be one person, and method that says so: how likely that is.
 -- Never part of the exact graph.
-with retracted as (
-
-    select identifier_id
-    from {{ ref('int_identifiers_parted') }}
-    union
-    select other_id as identifier_id
-    from {{ ref('int_identifiers_parted') }}
-
-),
-
--- who was parted on purpose, asked to be forgotten or withdrew consent is matched with nobody
-parted as (
-
-    select distinct resolved.component_id
-    from {{ ref('int_identifiers_resolved') }} as resolved
-    inner join retracted
-        on resolved.identifier_id = retracted.identifier_id
-
-),
-
--- what tills type for everybody says of nobody who it is
-shared as (
-
-    select weak_id as identifier_id
-    from {{ ref('int_identifier_links_judged') }}
-    where rejected_by in ('shared', 'too_many_links')
-    union
-    select strong_id as identifier_id
-    from {{ ref('int_identifier_links_judged') }}
-    where rejected_by = 'too_many_links'
-    union
-    select identifier_id
-    from {{ ref('int_identifiers_observed') }}
-    where rejected_by is not null
-
-),
-
-scored as (
+with scored as (
 
     select
         pairs.*,
@@ -94,8 +57,13 @@ by_records as (
         on links.other_identifier_id = others.identifier_id
     where
         ones.component_id <> others.component_id
-        and links.identifier_id not in (select shared.identifier_id from shared)
-        and links.other_identifier_id not in (select shared.identifier_id from shared)
+        -- what tills type for everybody says of nobody who it is
+        and links.identifier_id not in (
+            select shared.identifier_id from {{ ref('int_identifiers_shared') }} as shared
+        )
+        and links.other_identifier_id not in (
+            select shared.identifier_id from {{ ref('int_identifiers_shared') }} as shared
+        )
 
 ),
 
@@ -146,8 +114,8 @@ linked as (
     where
         -- two members are two persons
         not (ones.is_member and others.is_member)
-        and ones.component_id not in (select parted.component_id from parted)
-        and others.component_id not in (select parted.component_id from parted)
+        -- who was parted on purpose, asked to be forgotten or withdrew consent is matched with none
+        and not (ones.is_parted or others.is_parted)
 
 )
 
