@@ -21,7 +21,9 @@ KEY = "benchmark " * 4
 """Pseudonymises what is read; nothing of it is kept."""
 
 Work = Callable[[], object]
-"""What is measured; it returns what came out, so that contenders can be told to agree."""
+"""What is measured; it returns what came out, so that contenders can be told to agree.
+
+Where that has to be counted first, it returns what counts: no part of the work."""
 
 
 class Contender(NamedTuple):

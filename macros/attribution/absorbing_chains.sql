@@ -32,13 +32,13 @@
                 {% set state.squares = state.squares + 1 %}
                 {% set state.steps = component_table('steps_' ~ state.squares) %}
                 {% do create_component_table(state.steps, doubled_steps(steps)) %}
-                {% do drop_component_table(steps) %}
+                {% do drop_component_tables([steps]) %}
             {% endif %}
             {% set walk = component_table('walk_' ~ state.round) %}
             {% set state.round = state.round + 1 %}
             {% set walked = component_table('walk_' ~ state.round) %}
             {% do create_component_table(walked, walked_on(state.steps, walk, steps_a_round)) %}
-            {% do drop_component_table(walk) %}
+            {% do drop_component_tables([walk]) %}
             {% set state.walking = count_rows(
                 '(' ~ absorbed(walked) ~ ') as chains where remaining > 1e-13'
             ) %}
@@ -55,8 +55,8 @@
         {{ absorbed(component_table('walk_' ~ state.round)) }}
     {%- endcall %}
 
-    {% do drop_component_table(state.steps) %}
-    {% do drop_component_table(component_table('walk_' ~ state.round)) %}
+    {% do drop_component_tables([state.steps]) %}
+    {% do drop_component_tables([component_table('walk_' ~ state.round)]) %}
     {% do persist_docs(target_relation, model) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}

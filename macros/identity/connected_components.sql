@@ -16,36 +16,48 @@
     {% if adds %}
         {% do create_component_table(component_table('changes'), sql) %}
         {% do create_component_table(component_table('parted'), parted_identifiers(target_relation)) %}
-        {% do create_component_table(component_table('edges_0'), changed_edges(target_relation)) %}
+        {% set parts = count_rows(component_table('parted')) > 0 %}
+        {% do create_component_table(component_table('held'), held_links(parts)) %}
+        {% do create_component_table(component_table('whole'), whole_components(target_relation)) %}
+        {% do create_component_table(component_table('edges_0'), changed_edges()) %}
     {% else %}
         {% do create_component_table(component_table('edges_0'), distinct_edges(sql)) %}
     {% endif %}
     {% set rounds = contract_edges() %}
     {% if adds %}
         {% do create_component_table(component_table('components'), components(rounds)) %}
-        {% do create_component_table(component_table('moves'), moves(target_relation)) %}
+        {% if parts %}
+            {% do create_component_table(component_table('moves'), moves(target_relation)) %}
+        {% endif %}
     {% endif %}
     {% call statement('main') -%}
         {% if adds %}
-            {{ merge_moves(target_relation) }}
+            {{ merge_moves(target_relation) if parts else merge_components(target_relation) }}
         {% else %}
             create or replace table {{ target_relation }} {{ table_format() }} as
             {{ components(rounds) }}
         {% endif %}
     {%- endcall %}
 
-    {% do drop_component_table(component_table('edges_' ~ rounds)) %}
+    {% set left = ['changes', 'parted', 'held', 'whole', 'components'] if adds else [] %}
+    {% do left.append('edges_' ~ rounds) %}
+    {% if parts %}
+        {% do left.append('moves') %}
+    {% endif %}
+    {% if rounds %}
+        {% do left.append('halves') %}
+    {% endif %}
     {% for round in range(1, rounds + 1) %}
-        {% do drop_component_table(component_table('hooks_' ~ round)) %}
+        {% do left.append('hooks_' ~ round) %}
         {% if 1 < round < rounds %}
-            {% do drop_component_table(component_table('composed_' ~ round)) %}
+            {% do left.append('composed_' ~ round) %}
         {% endif %}
     {% endfor %}
-    {% if adds %}
-        {% for table in ['changes', 'parted', 'components', 'moves'] %}
-            {% do drop_component_table(component_table(table)) %}
-        {% endfor %}
-    {% endif %}
+    {% set tables = [] %}
+    {% for name in left %}
+        {% do tables.append(component_table(name)) %}
+    {% endfor %}
+    {% do drop_component_tables(tables) %}
     {% do persist_docs(target_relation, model) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}
@@ -62,10 +74,12 @@
         {% if state.left > 0 %}
             {% set state.round = state.round + 1 %}
             {% set hooks = component_table('hooks_' ~ state.round) %}
+            {% set halves = component_table('halves') %}
             {% set contracted = component_table('edges_' ~ state.round) %}
             {% do create_component_table(hooks, hooked_ids(state.edges)) %}
-            {% do create_component_table(contracted, contracted_edges(state.edges, hooks)) %}
-            {% do drop_component_table(state.edges) %}
+            {% do create_component_table(halves, half_moved_edges(state.edges, hooks)) %}
+            {% do drop_component_tables([state.edges]) %}
+            {% do create_component_table(contracted, contracted_edges(halves, hooks)) %}
             {% set state.edges = contracted %}
             {% set state.left = count_rows(state.edges) %}
         {% endif %}
@@ -111,39 +125,50 @@
     )
 {%- endmacro %}
 
-{#
-    What to connect: new links, and all links of parted identifiers. An identifier stands for itself
-    where it is new or parted, and else for its whole component, so that this graph is small.
-#}
-{% macro changed_edges(clusters) -%}
+{# What to connect: new links, and all links of parted identifiers. #}
+{% macro held_links(parts) -%}
     {% set links = graph.nodes['model.' ~ project_name ~ '.' ~ config.get('meta').links].relation_name %}
     {% set parted = component_table('parted') %}
-    with held as (
-        select strong_id, weak_id from {{ component_table('changes') }} where rejected_by is null
-        {% if count_rows(parted) %}
+    select strong_id, weak_id from {{ component_table('changes') }} where rejected_by is null
+    {% if parts %}
+    union
+    select strong_id, weak_id from {{ links }}
+    where
+        rejected_by is null
+        and (
+            strong_id in (select parted.identifier_id from {{ parted }} as parted)
+            or weak_id in (select parted.identifier_id from {{ parted }} as parted)
+        )
+    {% endif %}
+{%- endmacro %}
+
+{# The components of the ends of these links, of all that stay whole: few, beside all there are. #}
+{% macro whole_components(clusters) -%}
+    {% set held = component_table('held') %}
+    {% set parted = component_table('parted') %}
+    with ends as (
+        select strong_id as identifier_id from {{ held }}
         union
-        select strong_id, weak_id from {{ links }}
-        where
-            rejected_by is null
-            and (
-                strong_id in (select parted.identifier_id from {{ parted }} as parted)
-                or weak_id in (select parted.identifier_id from {{ parted }} as parted)
-            )
-        {% endif %}
-    ),
-    whole as (
-        select clusters.identifier_id, clusters.component_id
-        from {{ clusters }} as clusters
-        left join {{ parted }} as parted on clusters.identifier_id = parted.identifier_id
-        where parted.identifier_id is null
-    ),
-    lifted as (
+        select weak_id as identifier_id from {{ held }}
+    )
+    select clusters.identifier_id, clusters.component_id
+    from {{ clusters }} as clusters
+    inner join ends on clusters.identifier_id = ends.identifier_id
+    left join {{ parted }} as parted on clusters.identifier_id = parted.identifier_id
+    where parted.identifier_id is null
+{%- endmacro %}
+
+{# An identifier stands for itself where it is new or parted, and else for its whole component, so
+   that this graph is small. #}
+{% macro changed_edges() -%}
+    {% set whole = component_table('whole') %}
+    with lifted as (
         select
             coalesce(strong_ends.component_id, held.strong_id) as strong_id,
             coalesce(weak_ends.component_id, held.weak_id) as weak_id
-        from held
-        left join whole as strong_ends on held.strong_id = strong_ends.identifier_id
-        left join whole as weak_ends on held.weak_id = weak_ends.identifier_id
+        from {{ component_table('held') }} as held
+        left join {{ whole }} as strong_ends on held.strong_id = strong_ends.identifier_id
+        left join {{ whole }} as weak_ends on held.weak_id = weak_ends.identifier_id
     )
     {{ distinct_edges('select strong_id, weak_id from lifted') }}
 {%- endmacro %}
@@ -181,7 +206,18 @@
     select * from merged
 {%- endmacro %}
 
-{# One statement, so that a run that dies leaves the old components or the new ones. #}
+{# Either is one statement, so that a run that dies leaves the old components or the new ones. As
+   long as nothing is parted, components move as a whole and what is none is new. #}
+{% macro merge_components(clusters) -%}
+    merge into {{ clusters }} as clusters
+    using {{ component_table('components') }} as components
+        on clusters.component_id = components.identifier_id
+    when matched and clusters.component_id <> components.component_id
+        then update set component_id = components.component_id
+    when not matched then insert (identifier_id, component_id)
+        values (components.identifier_id, components.component_id)
+{%- endmacro %}
+
 {% macro merge_moves(clusters) -%}
     merge into {{ clusters }} as clusters
     using {{ component_table('moves') }} as moves
@@ -192,14 +228,19 @@
         then insert (identifier_id, component_id) values (moves.identifier_id, moves.component_id)
 {%- endmacro %}
 
-{# Working tables. On Spark they are files without an entry in the metastore: a run that died leaves
-   none that the next could not overwrite, and Delta's log would cost more than the data. #}
+{# Working tables: on DuckDB temporary ones, neither compressed nor written while there is memory.
+   On Spark they are files without an entry in the metastore: a run that died leaves none that the
+   next could not overwrite, and Delta's log would cost more than the data. #}
 {% macro component_table(name) -%}
     {{ return(adapter.dispatch('component_table')(this.identifier ~ '__' ~ name)) }}
 {%- endmacro %}
 
 {% macro default__component_table(identifier) -%}
     {{ return(this.incorporate(path={'identifier': identifier}, type='table')) }}
+{%- endmacro %}
+
+{% macro duckdb__component_table(identifier) -%}
+    {{ return('temp.' ~ identifier) }}
 {%- endmacro %}
 
 {% macro spark__component_table(identifier) -%}
@@ -214,6 +255,10 @@
     {% do run_query('create or replace table ' ~ table ~ ' as ' ~ query) %}
 {%- endmacro %}
 
+{% macro duckdb__create_component_table(table, query) -%}
+    {% do run_query('create or replace temporary table ' ~ table ~ ' as ' ~ query) %}
+{%- endmacro %}
+
 {% macro spark__create_component_table(table, query) -%}
     {% do run_query(
         'insert overwrite directory ' ~ table.replace('parquet.', '').replace('`', "'")
@@ -221,16 +266,24 @@
     ) %}
 {%- endmacro %}
 
-{% macro drop_component_table(table) -%}
-    {% do adapter.dispatch('drop_component_table')(table) %}
+{% macro drop_component_tables(tables) -%}
+    {% do adapter.dispatch('drop_component_tables')(tables) %}
 {%- endmacro %}
 
-{% macro default__drop_component_table(table) -%}
-    {% do run_query('drop table ' ~ table) %}
+{% macro default__drop_component_tables(tables) -%}
+    {% for table in tables %}
+        {% do run_query('drop table ' ~ table) %}
+    {% endfor %}
 {%- endmacro %}
 
-{% macro spark__drop_component_table(table) -%}
-    {% do spark__create_component_table(table, 'select cast(null as bigint) as id where false') %}
+{% macro duckdb__drop_component_tables(tables) -%}
+    {% do run_query('drop table ' ~ tables | join('; drop table ')) %}
+{%- endmacro %}
+
+{% macro spark__drop_component_tables(tables) -%}
+    {% for table in tables %}
+        {% do spark__create_component_table(table, 'select cast(null as bigint) as id where false') %}
+    {% endfor %}
 {%- endmacro %}
 
 {% macro count_rows(relation) -%}
@@ -241,17 +294,27 @@
     with hooked as (
         select high_id as id, min(low_id) as root_id from {{ edges }} group by high_id
     )
-    select hooked.id, coalesce(jumped.root_id, hooked.root_id) as root_id
+    select
+        hooked.id,
+        coalesce(jumped.root_id, hooked.root_id) as root_id,
+        jumped.id is not null as has_jumped
     from hooked
     left join hooked as jumped on hooked.root_id = jumped.id
 {%- endmacro %}
 
-{% macro contracted_edges(edges, hooks) -%}
+{# Edges whose higher end has moved; most of them are loops already, and need not move the other. #}
+{% macro half_moved_edges(edges, hooks) -%}
+    select edges.low_id, highs.root_id
+    from {{ edges }} as edges
+    inner join {{ hooks }} as highs on edges.high_id = highs.id
+    where highs.has_jumped or edges.low_id <> highs.root_id
+{%- endmacro %}
+
+{% macro contracted_edges(halves, hooks) -%}
     with moved as (
-        select coalesce(lows.root_id, edges.low_id) as one_id, highs.root_id as other_id
-        from {{ edges }} as edges
-        left join {{ hooks }} as lows on edges.low_id = lows.id
-        inner join {{ hooks }} as highs on edges.high_id = highs.id
+        select coalesce(lows.root_id, halves.low_id) as one_id, halves.root_id as other_id
+        from {{ halves }} as halves
+        left join {{ hooks }} as lows on halves.low_id = lows.id
     )
     select distinct
         least(one_id, other_id) as low_id,
@@ -284,10 +347,9 @@
     with composed as (
         {{ composed_hooks(1, rounds) }}
     ),
+    -- what was hooked and is still pointed at is hooked again, so that none of these ever was
     roots as (
-        select distinct ends.root_id
-        from composed as ends
-        where not exists (select 1 from composed as hooked where hooked.id = ends.root_id)
+        select distinct root_id from composed
     )
     select id as identifier_id, root_id as component_id from composed
     union all

@@ -25,7 +25,7 @@
             {% set state.round = state.round + 1 %}
             {% set grown = component_table('regions_' ~ state.round) %}
             {% do create_component_table(grown, grown_by_a_link(links, regions, state.round)) %}
-            {% do drop_component_table(regions) %}
+            {% do drop_component_tables([regions]) %}
             {% set state.left = count_rows(grown ~ ' where round = ' ~ state.round) %}
         {% endif %}
     {% endfor %}
@@ -43,8 +43,8 @@
         from {{ component_table('regions_' ~ state.round) }}
     {%- endcall %}
 
-    {% do drop_component_table(links) %}
-    {% do drop_component_table(component_table('regions_' ~ state.round)) %}
+    {% do drop_component_tables([links]) %}
+    {% do drop_component_tables([component_table('regions_' ~ state.round)]) %}
     {% do persist_docs(target_relation, model) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}
