@@ -165,10 +165,11 @@ def test_figures_are_what_cutting_and_joining_one_by_one_gives(
             )
     converting = [f"world {n}" for n, paths in enumerate(kinds) if oracle.conversions(paths)]
     assert {kind for kind, *_ in effects} == set(converting)
-    # the whole chain converts as often as the paths did
+    # the whole chain converts as often as the paths did; where few of a million did, the rest of
+    # the mass is as large as they are few, and so is what a double rounds off
     whole = "select max(converted), min(converted) from intermediate.int_channel_removals_solved"
-    where = " where converted > 1 - 1e-9"
-    assert query(scratch, whole + where) == [pytest.approx((1, 1), abs=1e-12)]
+    where = " where converted > 1 - 1e-6"
+    assert query(scratch, whole + where) == [pytest.approx((1, 1), abs=1e-9)]
 
 
 @given(kinds=st.lists(PATHS, min_size=20, max_size=30))
