@@ -72,7 +72,7 @@ def calibration(brand: Path) -> list[Tenth]:
             "group by tenth order by tenth"
         ).fetchall()
         held_out = database.execute(
-            "select 'members held out', probability_from::double, pair_count, predicted_share, "
+            "select 'members held out', probability_from, pair_count, predicted_share, "
             "observed_share from marts.match_calibration order by probability_from"
         ).fetchall()
     return [Tenth(*row) for row in (*kept, *held_out)]

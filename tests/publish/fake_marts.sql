@@ -281,6 +281,6 @@ from marts.customers order by customer_id limit 2;
 
 create or replace table marts.match_calibration as
 select
-    cast(n / 10.0 as decimal(2, 1)) as probability_from, cast(40 as bigint) as pair_count,
+    n as tenth, cast(n / 10.0 as double) as probability_from, cast(40 as bigint) as pair_count,
     cast(n / 10.0 + 0.05 as double) as predicted_share, cast(n / 10.0 + 0.04 as double) as observed_share
 from range(10) tenths (n);

@@ -3,7 +3,7 @@
 with predicted as (
 
     select
-        cast(least(floor(rates.rate * 10), 9) / 10 as decimal(2, 1)) as probability_from,
+        cast(least(floor(rates.rate * 10), 9) as bigint) as tenth,
         rates.rate,
         pairs.is_same_customer
     from {{ ref('int_device_pairs_described') }} as pairs
@@ -16,13 +16,14 @@ with predicted as (
 binned as (
 
     select
-        probability_from,
+        tenth,
+        cast(tenth as double) / 10 as probability_from,
         count(*) as pair_count,
         -- as decimals: a sum of doubles hangs on the order of rows
         cast(avg(cast(rate as decimal(18, 12))) as double) as predicted_share,
         cast(avg(case when is_same_customer then 1 else 0 end) as double) as observed_share
     from predicted
-    group by probability_from
+    group by tenth
 
 )
 
