@@ -54,8 +54,8 @@ ORDERS = [
 ]
 EDITS = {
     "identifier_types": {
-        "cookie_id,Cookie,30,,false,false,1,3,": "cookie_id,Cookie,30,,false,false,1,1,",
-        "device_id,设备 ID,20,,false,false,1,3,": "device_id,设备 ID,20,,false,false,1,9,",
+        "cookie_id,Cookie,30,,false,false,false,1,3,": "cookie_id,Cookie,30,,false,false,false,1,1,",
+        "device_id,设备 ID,20,,false,false,false,1,3,": "device_id,设备 ID,20,,false,false,false,1,9,",
     },
     "identifier_blocklist": {"reason\n": f"reason\nphone,{TILL},the phone of a till\n"},
 }
