@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,11 @@ ORDERS = [
     f"2026-07-05 10:00:00,A1,100,{PHONES[2]}",
     f"2026-07-05 10:00:00,A2,70,{PHONES[8]}",
 ]
+OF_DEVICES = "false,false,false,1"
 EDITS = {
     "identifier_types": {
-        "cookie_id,Cookie,30,,false,false,false,1,3,": "cookie_id,Cookie,30,,false,false,false,1,1,",
-        "device_id,设备 ID,20,,false,false,false,1,3,": "device_id,设备 ID,20,,false,false,false,1,9,",
+        f"cookie_id,Cookie,30,,{OF_DEVICES},3,": f"cookie_id,Cookie,30,,{OF_DEVICES},1,",
+        f"device_id,设备 ID,20,,{OF_DEVICES},3,": f"device_id,设备 ID,20,,{OF_DEVICES},9,",
     },
     "identifier_blocklist": {"reason\n": f"reason\nphone,{TILL},the phone of a till\n"},
 }
@@ -262,6 +264,8 @@ def test_an_interrupted_preview_leaves_nothing(warehouse: Warehouse) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # tests that run in the background of a shell have it ignored, and would hand that on
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr
     while not process.stderr.readline().startswith("building"):
