@@ -43,10 +43,11 @@ credited as (
         attribution_model,
         channel,
         performance_date,
-        sum(conversions) as conversions,
-        sum(revenue) as revenue,
-        sum(likely_conversions) as likely_conversions,
-        sum(likely_revenue) as likely_revenue
+        -- as decimals: a sum of doubles hangs on the order of rows
+        cast(sum(cast(conversions as decimal(38, 15))) as double) as conversions,
+        cast(sum(cast(revenue as decimal(38, 15))) as double) as revenue,
+        cast(sum(cast(likely_conversions as decimal(38, 15))) as double) as likely_conversions,
+        cast(sum(cast(likely_revenue as decimal(38, 15))) as double) as likely_revenue
     from ledger
     group by attribution_model, channel, performance_date
 
