@@ -21,14 +21,12 @@ import pytest
 from ingestion.loading import run
 from ingestion.manifest import ManifestError
 from ingestion.matching.declaration import read_declaration
+from ingestion.matching.matching import match
 from ingestion.matching.records import read_records
+from ingestion.matching.scoring import score
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 from tests.ingestion import wire
 from tests.warehouse import worlds
-
-pytest.importorskip("splink", reason="needs the matching extra")
-from ingestion.matching.matching import match
-from ingestion.matching.scoring import score
 
 FAKE = """
 files:

@@ -9,14 +9,17 @@ with pairs as (
         count(distinct met.address_id) as addresses,
         min(met.device_count) as fewest_devices,
         min(met.hours_apart) as hours_apart,
+        -- the larger text tells more
         max(
             case
-                when met.device_system is null or met.other_device_system is null then 0
-                when met.device_system = met.other_device_system
-                    then case systems.rarity when 'rare' then 5 when 'uncommon' then 4 else 3 end
-                when systems.device_kind <> others.device_kind then 2
-                when systems.device_kind = others.device_kind then 1
-                else 0
+                when met.device_system = met.other_device_system and systems.rarity = 'rare'
+                    then '5 same rare system'
+                when met.device_system = met.other_device_system and systems.rarity = 'uncommon'
+                    then '4 same uncommon system'
+                when met.device_system = met.other_device_system then '3 same common system'
+                when systems.device_kind <> others.device_kind then '2 other kind of device'
+                when systems.device_kind = others.device_kind then '1 other device'
+                else '0 system unknown'
             end
         ) as likeness
     from {{ ref('int_devices_met') }} as met
@@ -34,10 +37,22 @@ traits as (
         device_id,
         other_device_id,
         likeness,
-        case when fewest_devices <= 2 then 2 when fewest_devices <= 4 then 4 else 5 end as crowd,
-        least(windows, 3) as windows,
-        least(addresses, 2) as addresses,
-        case when hours_apart < 1 then 1 when hours_apart < 24 then 24 else 25 end as hours_apart
+        case
+            when fewest_devices <= 2 then '2 devices'
+            when fewest_devices <= 4 then '3-4 devices'
+            else '5+ devices'
+        end as crowd,
+        case
+            when windows = 1 then '1 window'
+            when windows = 2 then '2 windows'
+            else '3+ windows'
+        end as windows,
+        case when addresses = 1 then '1 address' else '2+ addresses' end as addresses,
+        case
+            when hours_apart < 1 then 'under 1 hour'
+            when hours_apart < 24 then 'under 24 hours'
+            else '24+ hours'
+        end as hours_apart
     from pairs
 
 ),
@@ -47,12 +62,12 @@ described as (
     select
         traits.*,
         concat_ws(
-            ' ',
-            cast(traits.likeness as string),
-            cast(traits.crowd as string),
-            cast(traits.windows as string),
-            cast(traits.addresses as string),
-            cast(traits.hours_apart as string)
+            '; ',
+            traits.likeness,
+            traits.crowd,
+            traits.windows,
+            traits.addresses,
+            traits.hours_apart
         ) as pattern,
         owners.customer_id,
         owners.component_id,
@@ -72,7 +87,8 @@ described as (
             cast(cast(owners.is_known as int) + cast(others.is_known as int) as string),
             cast(cast(owners.is_member as int) + cast(others.is_member as int) as string)
         ) as knowledge,
-        owners.component_id % {{ var('match_folds') }} as fold
+        owners.component_id % {{ var('match_folds') }} as fold,
+        others.component_id % {{ var('match_folds') }} as other_fold
     from traits
     inner join {{ ref('int_devices_owned') }} as owners
         on traits.device_id = owners.device_id

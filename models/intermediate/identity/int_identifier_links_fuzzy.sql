@@ -1,48 +1,6 @@
 -- One row per two customers that may be one person, and method that says so: how likely that is.
 -- Never part of the exact graph.
-with scored as (
-
-    select
-        pairs.*,
-        (priors.odds_shift * rates.rate) / (1 - rates.rate + priors.odds_shift * rates.rate)
-            as probability
-    from {{ ref('int_device_pairs_described') }} as pairs
-    inner join {{ ref('int_match_rates_estimated') }} as rates
-        on pairs.pattern = rates.pattern and rates.held_out_fold = -1
-    inner join {{ ref('int_match_priors_estimated') }} as priors
-        on pairs.knowledge = priors.knowledge
-    where not pairs.is_settled and not pairs.is_same_customer and not pairs.is_contradicted
-
-),
-
-by_devices as (
-
-    select
-        component_id,
-        other_component_id,
-        'device' as match_method,
-        probability,
-        concat(
-            'system ',
-            case likeness
-                when 5 then 'rare, the same'
-                when 4 then 'uncommon, the same'
-                when 3 then 'common, the same'
-                when 2 then 'of another kind of device'
-                when 1 then 'of another device'
-                else 'unknown'
-            end,
-            '; devices on the network ', case crowd when 5 then '5+' else cast(crowd as string) end,
-            '; windows ', case windows when 3 then '3+' else cast(windows as string) end,
-            '; addresses ', case addresses when 2 then '2+' else cast(addresses as string) end,
-            '; hours apart ',
-            case hours_apart when 1 then 'under 1' when 24 then 'under 24' else '24+' end
-        ) as evidence
-    from scored
-
-),
-
-by_records as (
+with by_records as (
 
     select
         ones.component_id,
@@ -69,7 +27,7 @@ by_records as (
 
 unioned as (
 
-    select * from by_devices
+    select * from {{ ref('int_customers_met') }}
     union all
     select * from by_records
 

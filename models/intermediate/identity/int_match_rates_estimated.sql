@@ -17,11 +17,12 @@ with settled as (
     select
         pattern,
         fold,
+        other_fold,
         count(*) as pairs,
         count(case when is_same_customer then 1 end) as same_pairs
     from {{ ref('int_device_pairs_described') }}
     where is_settled
-    group by pattern, fold
+    group by pattern, fold, other_fold
 
 ),
 
@@ -52,7 +53,9 @@ counted as (
     from patterns
     cross join folds
     left join settled
-        on patterns.pattern = settled.pattern and folds.held_out_fold <> settled.fold
+        on
+            patterns.pattern = settled.pattern
+            and folds.held_out_fold not in (settled.fold, settled.other_fold)
     group by folds.held_out_fold, patterns.pattern
 
 ),
