@@ -1,3 +1,6 @@
+{%- set traits = ['likeness', 'crowd', 'windows', 'addresses', 'hours_apart'] -%}
+{%- set pattern = "concat_ws('; ', traits." ~ traits | join(', traits.') ~ ')' -%}
+
 -- One row per two devices of known owners that were on a network together: the pattern of it, in
 -- few words, and what the owners say of whether one person has both.
 with pairs as (
@@ -61,14 +64,7 @@ described as (
 
     select
         traits.*,
-        concat_ws(
-            '; ',
-            traits.likeness,
-            traits.crowd,
-            traits.windows,
-            traits.addresses,
-            traits.hours_apart
-        ) as pattern,
+        {{ pattern }} as pattern,
         owners.customer_id,
         owners.component_id,
         others.customer_id as other_customer_id,

@@ -1,81 +1,5 @@
 -- One row per account: a company that the CRM knows, or that customers share an e-mail domain of.
-with contacts as (
-
-    select
-        contacts.account_id,
-        contacts.customer_id,
-        contacts.is_primary,
-        contacts.is_decision_maker,
-        customers.company,
-        customers.industry,
-        customers.first_seen_at,
-        customers.last_seen_at
-    from {{ ref('account_contacts') }} as contacts
-    inner join {{ ref('customers') }} as customers
-        on contacts.customer_id = customers.customer_id
-
-),
-
-counted as (
-
-    select
-        account_id,
-        count(*) as contact_count,
-        sum(case when is_decision_maker then 1 else 0 end) as decision_maker_count,
-        -- who is somewhere else by now acts for them
-        min(case when is_primary then first_seen_at end) as first_seen_at,
-        max(case when is_primary then last_seen_at end) as last_seen_at
-    from contacts
-    group by account_id
-
-),
-
-companies as (
-
-    select
-        account_id,
-        company,
-        count(*) as contact_count
-    from contacts
-    where company is not null
-    group by account_id, company
-
-),
-
-names as (
-
-    select
-        account_id,
-        {{ max_by('company', '(contact_count, company)') }} as account_name
-    from companies
-    group by account_id
-
-),
-
-trades as (
-
-    select
-        account_id,
-        industry,
-        count(*) as contact_count
-    from contacts
-    where industry is not null
-    group by account_id, industry
-
-),
-
-industries as (
-
-    select
-        account_id,
-        {{ max_by('industry', '(contact_count, industry)') }} as industry
-    from trades
-    group by account_id
-
-),
-
--- what the CRM tells of the account itself
-stand_ins as (
+with stand_ins as (
 
     select
         'crm:' || stand_ins.crm_account_id as account_id,
@@ -123,7 +47,7 @@ domains as (
 
 known as (
 
-    select account_id from counted
+    select account_id from {{ ref('int_account_contacts_counted') }}
     union
     select account_id from stand_ins
     union
@@ -142,9 +66,10 @@ accounts as (
         case when known.account_id like 'crm:%' then substr(known.account_id, 5) end
             as crm_account_id,
         domains.email_domains,
-        coalesce(stand_ins.account_name, names.account_name, domains.email_domains)
+        -- what the CRM tells of the account itself comes first
+        coalesce(stand_ins.account_name, counted.account_name, domains.email_domains)
             as account_name,
-        coalesce(stand_ins.industry, industries.industry) as industry,
+        coalesce(stand_ins.industry, counted.industry) as industry,
         coalesce(counted.contact_count, 0) as contact_count,
         cast(coalesce(counted.decision_maker_count, 0) as bigint) as decision_maker_count,
         least(
@@ -165,9 +90,8 @@ accounts as (
         cast(coalesce(deals.contract_count, 0) as bigint) as contract_count,
         cast(coalesce(deals.contract_value, 0) as decimal(18, 4)) as contract_value
     from known
-    left join counted on known.account_id = counted.account_id
-    left join names on known.account_id = names.account_id
-    left join industries on known.account_id = industries.account_id
+    left join {{ ref('int_account_contacts_counted') }} as counted
+        on known.account_id = counted.account_id
     left join stand_ins on known.account_id = stand_ins.account_id
     left join deals on known.account_id = deals.account_id
     left join active on known.account_id = active.account_id
