@@ -1,65 +1,6 @@
 -- One row per conversion type, order of the Markov chain and step: how often it was taken. A state
 -- is the last channels of a path, as many as the order says; a path that has fewer is one state.
-with paths as (
-
-    select
-        {{ hash_id("conversion_type || '|' || path") }} as path_id,
-        conversion_type,
-        path,
-        cast(conversions as decimal(28, 8)) as conversions,
-        cast(non_conversions as decimal(28, 8)) as non_conversions
-    from {{ ref('int_paths_counted') }}
-
-),
-
-touches as (
-
-    select
-        paths.path_id,
-        paths.conversion_type,
-        paths.conversions,
-        paths.non_conversions,
-        words.word as channel,
-        words.ordinal as position
-    from paths
-    {{ unnest_words('paths.path', ' > ') }}
-
-),
-
-preceded as (
-
-    select
-        *,
-        lag(channel, 1) over (walk) as channel_before_1,
-        lag(channel, 2) over (walk) as channel_before_2,
-        lag(channel, 3) over (walk) as channel_before_3,
-        lead(channel) over (walk) is null as is_last
-    from touches
-    window walk as (partition by path_id order by position)
-
-),
-
--- of all that the orders look at, each kind once: paths are many, these are few
-windowed as (
-
-    select
-        conversion_type,
-        channel_before_3,
-        channel_before_2,
-        channel_before_1,
-        channel,
-        least(position, 4) as depth,
-        is_last,
-        sum(conversions) as conversions,
-        sum(non_conversions) as non_conversions
-    from preceded
-    group by
-        conversion_type, channel_before_3, channel_before_2, channel_before_1, channel,
-        least(position, 4), is_last
-
-),
-
-states as (
+with states as (
 
     select
         windowed.conversion_type,
@@ -83,7 +24,7 @@ states as (
             case when models.markov_order > 1 then windowed.channel_before_1 end,
             windowed.channel
         ) as state
-    from windowed
+    from {{ ref('int_channel_windows_counted') }} as windowed
     inner join {{ ref('attribution_models') }} as models
         on
             models.kind = 'markov'

@@ -83,8 +83,7 @@ described as (
             cast(cast(owners.is_known as int) + cast(others.is_known as int) as string),
             cast(cast(owners.is_member as int) + cast(others.is_member as int) as string)
         ) as knowledge,
-        owners.component_id % {{ var('match_folds') }} as fold,
-        others.component_id % {{ var('match_folds') }} as other_fold
+        owners.component_id % {{ var('match_folds') }} as fold
     from traits
     inner join {{ ref('int_devices_owned') }} as owners
         on traits.device_id = owners.device_id

@@ -17,12 +17,11 @@ with settled as (
     select
         pattern,
         fold,
-        other_fold,
         count(*) as pairs,
         count(case when is_same_customer then 1 end) as same_pairs
     from {{ ref('int_device_pairs_described') }}
     where is_settled
-    group by pattern, fold, other_fold
+    group by pattern, fold
 
 ),
 
@@ -53,9 +52,8 @@ counted as (
     from patterns
     cross join folds
     left join settled
-        on
-            patterns.pattern = settled.pattern
-            and folds.held_out_fold not in (settled.fold, settled.other_fold)
+        -- by one of the two: by both, pairs of two persons would be rarer in what is learned from
+        on patterns.pattern = settled.pattern and folds.held_out_fold <> settled.fold
     group by folds.held_out_fold, patterns.pattern
 
 ),

@@ -1,59 +1,6 @@
 -- One row per attribution model, channel and day: what the channel was credited with and cost, and
 -- what it would be credited with if customers who are likely one person were one.
-with ledger as (
-
-    select
-        attribution_model,
-        channel,
-        conversion_date as performance_date,
-        conversions,
-        revenue,
-        cast(0 as double) as likely_conversions,
-        cast(0 as double) as likely_revenue
-    from {{ ref('touchpoint_credits') }}
-    union all
-    select
-        credits.attribution_model,
-        credits.channel,
-        credits.conversion_date as performance_date,
-        cast(0 as double) as conversions,
-        cast(0 as double) as revenue,
-        credits.conversions as likely_conversions,
-        credits.revenue as likely_revenue
-    from {{ ref('touchpoint_credits') }} as credits
-    left join {{ ref('int_customers_joined') }} as joined
-        on credits.customer_id = joined.customer_id
-    where joined.customer_id is null
-    union all
-    select
-        attribution_model,
-        channel,
-        conversion_date as performance_date,
-        cast(0 as double) as conversions,
-        cast(0 as double) as revenue,
-        conversions as likely_conversions,
-        revenue as likely_revenue
-    from {{ ref('int_credits_if_joined') }}
-
-),
-
-credited as (
-
-    select
-        attribution_model,
-        channel,
-        performance_date,
-        -- as decimals: a sum of doubles hangs on the order of rows
-        cast(sum(cast(conversions as decimal(38, 15))) as double) as conversions,
-        cast(sum(cast(revenue as decimal(38, 15))) as double) as revenue,
-        cast(sum(cast(likely_conversions as decimal(38, 15))) as double) as likely_conversions,
-        cast(sum(cast(likely_revenue as decimal(38, 15))) as double) as likely_revenue
-    from ledger
-    group by attribution_model, channel, performance_date
-
-),
-
-spent as (
+with spent as (
 
     select
         channel,
@@ -89,7 +36,7 @@ performed as (
         cast(coalesce(spent.spend, 0) as decimal(18, 4)) as spend,
         cast(coalesce(spent.impressions, 0) as bigint) as impressions,
         cast(coalesce(spent.clicks, 0) as bigint) as clicks
-    from credited
+    from {{ ref('int_channel_credits_summed') }} as credited
     full outer join spent_by_model as spent
         on
             credited.attribution_model = spent.attribution_model

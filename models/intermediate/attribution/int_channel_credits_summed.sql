@@ -1,0 +1,56 @@
+-- One row per attribution model, channel and day of conversions: what the channel was credited
+-- with, and what it would be credited with if customers who are likely one person were one.
+with ledger as (
+
+    select
+        attribution_model,
+        channel,
+        conversion_date as performance_date,
+        conversions,
+        revenue,
+        cast(0 as double) as likely_conversions,
+        cast(0 as double) as likely_revenue
+    from {{ ref('touchpoint_credits') }}
+    union all
+    select
+        credits.attribution_model,
+        credits.channel,
+        credits.conversion_date as performance_date,
+        cast(0 as double) as conversions,
+        cast(0 as double) as revenue,
+        credits.conversions as likely_conversions,
+        credits.revenue as likely_revenue
+    from {{ ref('touchpoint_credits') }} as credits
+    left join {{ ref('int_customers_joined') }} as joined
+        on credits.customer_id = joined.customer_id
+    where joined.customer_id is null
+    union all
+    select
+        attribution_model,
+        channel,
+        conversion_date as performance_date,
+        cast(0 as double) as conversions,
+        cast(0 as double) as revenue,
+        conversions as likely_conversions,
+        revenue as likely_revenue
+    from {{ ref('int_credits_if_joined') }}
+
+),
+
+credited as (
+
+    select
+        attribution_model,
+        channel,
+        performance_date,
+        -- as decimals: a sum of doubles hangs on the order of rows
+        cast(sum(cast(conversions as decimal(38, 15))) as double) as conversions,
+        cast(sum(cast(revenue as decimal(38, 15))) as double) as revenue,
+        cast(sum(cast(likely_conversions as decimal(38, 15))) as double) as likely_conversions,
+        cast(sum(cast(likely_revenue as decimal(38, 15))) as double) as likely_revenue
+    from ledger
+    group by attribution_model, channel, performance_date
+
+)
+
+select * from credited

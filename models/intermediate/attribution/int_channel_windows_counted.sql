@@ -1,0 +1,62 @@
+-- One row per conversion type and up to four channels that follow each other in a path, all that a
+-- Markov chain looks at: how often they did, in paths that converted and in others.
+with paths as (
+
+    select
+        {{ hash_id("conversion_type || '|' || path") }} as path_id,
+        conversion_type,
+        path,
+        cast(conversions as decimal(28, 8)) as conversions,
+        cast(non_conversions as decimal(28, 8)) as non_conversions
+    from {{ ref('int_paths_counted') }}
+
+),
+
+touches as (
+
+    select
+        paths.path_id,
+        paths.conversion_type,
+        paths.conversions,
+        paths.non_conversions,
+        words.word as channel,
+        words.ordinal as position
+    from paths
+    {{ unnest_words('paths.path', ' > ') }}
+
+),
+
+preceded as (
+
+    select
+        *,
+        lag(channel, 1) over (walk) as channel_before_1,
+        lag(channel, 2) over (walk) as channel_before_2,
+        lag(channel, 3) over (walk) as channel_before_3,
+        lead(channel) over (walk) is null as is_last
+    from touches
+    window walk as (partition by path_id order by position)
+
+),
+
+-- of all that the orders look at, each kind once: paths are many, these are few
+windowed as (
+
+    select
+        conversion_type,
+        channel_before_3,
+        channel_before_2,
+        channel_before_1,
+        channel,
+        least(position, 4) as depth,
+        is_last,
+        sum(conversions) as conversions,
+        sum(non_conversions) as non_conversions
+    from preceded
+    group by
+        conversion_type, channel_before_3, channel_before_2, channel_before_1, channel,
+        least(position, 4), is_last
+
+)
+
+select * from windowed
