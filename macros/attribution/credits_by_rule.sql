@@ -8,8 +8,15 @@ weighed as (
     select
         touchpoints.*,
         coalesce(channels.is_direct, false) as is_direct,
-        exp(-ln(2.0) * touchpoints.hours_before / {{ var('time_decay_half_life_days') * 24 }})
-            as decay
+        -- the nearest touchpoint weighs 1: far ones of a short half-life would all be nothing
+        exp(
+            -ln(2.0)
+            * (
+                touchpoints.hours_before
+                - min(touchpoints.hours_before) over (partition by touchpoints.conversion_id)
+            )
+            / {{ var('time_decay_half_life_days') * 24 }}
+        ) as decay
     from {{ touchpoints }} as touchpoints
     left join {{ ref('channels') }} as channels
         on touchpoints.channel = channels.channel
@@ -27,7 +34,14 @@ positioned as (
             max(case when not is_direct then touch_position end) over (partition by conversion_id),
             path_length
         ) as is_last_non_direct,
-        coalesce(decay / sum(decay) over (partition by conversion_id), 0) as decayed_part
+        -- as decimals: a sum of doubles hangs on the order of rows
+        coalesce(
+            decay
+            / cast(
+                sum(cast(decay as decimal(38, 18))) over (partition by conversion_id) as double
+            ),
+            0
+        ) as decayed_part
     from weighed
 
 ),
