@@ -11,7 +11,7 @@ with contacts as (
         customers.industry,
         customers.first_seen_at,
         customers.last_seen_at
-    from {{ ref('account_contacts') }} as contacts
+    from {{ ref('int_account_contacts_scored') }} as contacts
     inner join {{ ref('customers') }} as customers
         on contacts.customer_id = customers.customer_id
 
