@@ -36,10 +36,13 @@ JOURNEYS = """
 TOUCHES = """
     select
         journey_id as conversion_id,
+        'purchase' as conversion_type,
         'c' || lpad(cast(journey_id as varchar), 19, '0') as customer_id,
         cast(hash(journey_id, touch_position) >> 1 as bigint) as touchpoint_id,
         path[touch_position] as channel,
         'campaign_' || touch_position % 50 as campaign_id,
+        1.0 as weight,
+        cast(null as timestamp) as lead_at,
         timestamp '2026-07-30' - to_hours(13 * (len(path) - touch_position + 1)) as touched_at,
         13.0 * (len(path) - touch_position + 1) as hours_before,
         touch_position,

@@ -26,6 +26,7 @@ TOUCHES = """
             as customer_id,
         'channel_' || cast(floor(random() * 20) as int) as channel,
         'campaign_' || cast(floor(random() * 50) as int) as campaign_id,
+        1.0 as weight,
         timestamp '2026-07-01' + to_microseconds(cast(random() * 7776e9 as bigint)) as touched_at
     from range({touches}) as series (i)
 """
@@ -34,7 +35,9 @@ CONVERSIONS = """
     create or replace table intermediate.int_conversions_identified as
     select
         cast(hash(touchpoint_id) >> 1 as bigint) as conversion_id, 'purchase' as conversion_type,
-        customer_id, touched_at + interval 10 minute as converted_at, 1.0 as revenue
+        customer_id, touched_at + interval 10 minute as converted_at, 1.0 as revenue,
+        touched_at + interval 10 minute - interval 30 day as window_started_at,
+        cast(null as timestamp) as lead_at
     from intermediate.int_touchpoints_identified
     where touchpoint_id % 50 = 0
 """

@@ -124,6 +124,7 @@ def _credits(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any]) -> st
         """
         select coalesce(channel, '-'), attribution_model, sum(conversions)
         from touchpoint_credits
+        where conversion_type in ('purchase', 'path')
         group by all
         """
     ).fetchall()
@@ -154,6 +155,7 @@ def _return_on_spend(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any
         """
         select coalesce(channel, '-'), attribution_model, sum(spend), sum(revenue) / sum(spend)
         from channel_performance
+        where conversion_type in ('purchase', 'path')
         group by all
         having sum(spend) > 0
         """

@@ -3,23 +3,23 @@
     a step shaped as int_touchpoints_sequenced. Credits of one conversion and model sum to 1.
 #}
 {% macro credits_by_rule(touchpoints) -%}
+{%- set parts = [
+    'first', 'last', 'last_non_direct', 'first_paid', 'last_paid', 'lead', 'between', 'even',
+    'decayed', 'weighted'
+] -%}
+{{ paths_viewed(touchpoints, 'rule') }},
+
 weighed as (
 
     select
-        touchpoints.*,
-        coalesce(channels.is_direct, false) as is_direct,
+        *,
         -- the nearest touchpoint weighs 1: far ones of a short half-life would all be nothing
         exp(
-            -ln(2.0)
-            * (
-                touchpoints.hours_before
-                - min(touchpoints.hours_before) over (partition by touchpoints.conversion_id)
-            )
+            -ln(2.0) * (hours_before - min(hours_before) over (of_path))
             / {{ var('time_decay_half_life_days') * 24 }}
         ) as decay
-    from {{ touchpoints }} as touchpoints
-    left join {{ ref('channels') }} as channels
-        on touchpoints.channel = channels.channel
+    from paths
+    window of_path as (partition by path_view, conversion_id)
 
 ),
 
@@ -29,54 +29,89 @@ positioned as (
         *,
         touch_position = 1 as is_first,
         touch_position = path_length as is_last,
-        -- only direct touches in a path: the last of them
+        -- where no touchpoint of the path is such a one, the first or the last of all
         touch_position = coalesce(
-            max(case when not is_direct then touch_position end) over (partition by conversion_id),
-            path_length
+            max(case when not is_direct then touch_position end) over (of_path), path_length
         ) as is_last_non_direct,
+        touch_position = coalesce(
+            min(case when is_paid then touch_position end) over (of_path), 1
+        ) as is_first_paid,
+        touch_position = coalesce(
+            max(case when is_paid then touch_position end) over (of_path), path_length
+        ) as is_last_paid,
+        max(case when touched_at <= lead_at then touch_position end) over (of_path)
+            as lead_position,
         -- as decimals: a sum of doubles hangs on the order of rows
         coalesce(
-            decay
-            / cast(
-                sum(cast(decay as decimal(38, 18))) over (partition by conversion_id) as double
-            ),
-            0
-        ) as decayed_part
+            decay / cast(sum(cast(decay as decimal(38, 18))) over (of_path) as double), 0
+        ) as decayed_part,
+        coalesce(
+            weight / cast(sum(cast(weight as decimal(38, 18))) over (of_path) as double), 0
+        ) as weighted_part
     from weighed
+    window of_path as (partition by path_view, conversion_id)
+
+),
+
+-- whom the lead came to is not between the others where that earns a share
+judged as (
+
+    select
+        positioned.*,
+        models.attribution_model,
+        {% for part in parts %}
+            models.{{ part }}_share,
+        {% endfor %}
+        models.lead_share > 0
+        and coalesce(positioned.touch_position = positioned.lead_position, false) as is_lead,
+        positioned.path_length - 2
+        - case
+            when
+                models.lead_share > 0
+                and positioned.lead_position between 2 and positioned.path_length - 1
+                then 1
+            else 0
+        end as between_count
+    from positioned
+    inner join models
+        on
+            positioned.path_view = models.path_view
+            and (positioned.hours_before is not null or not models.needs_times)
+            and {{ is_of_type('models.conversion_types', 'positioned.conversion_type') }}
 
 ),
 
 credited as (
 
     select
-        models.attribution_model,
-        positioned.conversion_id,
-        positioned.customer_id,
-        positioned.touchpoint_id,
-        positioned.channel,
-        positioned.campaign_id,
-        positioned.touched_at,
-        positioned.touch_position,
-        positioned.path_length,
+        attribution_model,
+        conversion_id,
+        customer_id,
+        touchpoint_id,
+        channel,
+        campaign_id,
+        touched_at,
+        touch_position,
+        path_length,
         (
-            case when positioned.is_first then models.first_share else 0 end
-            + case when positioned.is_last then models.last_share else 0 end
-            + case when positioned.is_last_non_direct then models.last_non_direct_share else 0 end
-            + case
-                when not (positioned.is_first or positioned.is_last)
-                    then models.between_share / (positioned.path_length - 2)
-                else 0
-            end
-            + models.even_share / positioned.path_length
-            + models.decayed_share * positioned.decayed_part
+            case when is_first then first_share else 0 end
+            + case when is_last then last_share else 0 end
+            + case when is_last_non_direct then last_non_direct_share else 0 end
+            + case when is_first_paid then first_paid_share else 0 end
+            + case when is_last_paid then last_paid_share else 0 end
+            + case when is_lead then lead_share else 0 end
+            + case when is_first or is_last or is_lead then 0 else between_share / between_count end
+            + even_share / path_length
+            + decayed_share * decayed_part
+            + weighted_share * weighted_part
         )
-        -- with nobody between, the other shares are all there is
-        / case when positioned.path_length > 2 then 1 else 1 - models.between_share end as credit
-    from positioned
-    inner join {{ ref('attribution_models') }} as models
-        on
-            models.kind = 'rule'
-            and (positioned.hours_before is not null or not models.needs_times)
+        -- without a lead, or with nobody between, the other shares are all there is
+        / (
+            1
+            - case when between_count > 0 then 0 else between_share end
+            - case when lead_position is null then lead_share else 0 end
+        ) as credit
+    from judged
 
 ),
 

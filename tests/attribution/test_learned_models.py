@@ -30,12 +30,10 @@ TABLES = """
     create or replace table intermediate.int_paths_counted (
         path_id bigint, conversion_type text, path text, conversions double, non_conversions double
     );
-    create or replace table intermediate.int_conversions_identified (
-        conversion_id bigint, conversion_type text
-    );
     create or replace table intermediate.int_touchpoints_sequenced (
-        conversion_id bigint, customer_id text, touchpoint_id bigint, channel text,
-        campaign_id text, touched_at timestamp, touch_position bigint, path_length bigint
+        conversion_id bigint, conversion_type text, customer_id text, touchpoint_id bigint,
+        channel text, campaign_id text, weight double, touched_at timestamp, hours_before double,
+        lead_at timestamp, touch_position bigint, path_length bigint
     );
     create or replace table intermediate.int_customers_touched (
         customer_id text, touched_seq bigint
@@ -43,7 +41,8 @@ TABLES = """
 """
 TOUCHES = """
     insert into intermediate.int_touchpoints_sequenced
-    select $id, 'somebody', place, $path[place], null, null, place, len($path)
+    select
+        $id, $kind, 'somebody', place, $path[place], null, 1, null, null, null, place, len($path)
     from range(1, len($path) + 1) as places (place)
 """
 
@@ -60,12 +59,14 @@ DECLARED = ("stg_declared__paths", "int_loads_sequenced", "int_paths_arrived", "
 NOBODY = """
     create schema intermediate;
     create table intermediate.int_touchpoints_sequenced (
-        conversion_id bigint, channel text, touch_position bigint
+        conversion_id bigint, conversion_type text, channel text, touch_position bigint
     );
     create table intermediate.int_conversions_identified (
         conversion_id bigint, conversion_type text, revenue double
     );
-    create table intermediate.int_journeys_unconverted (path text, path_length bigint);
+    create table intermediate.int_journeys_unconverted (
+        conversion_type text, path text, path_length bigint
+    );
 """
 
 NAMES = st.sampled_from(["a", "b", "it's", "线下 讲座", "100%"])
@@ -91,6 +92,8 @@ few_large_examples = settings(
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("learned")
     worlds.dbt(directory, "seed", "--select", "attribution_models", "channels")
+    with duckdb.connect(str(directory / "omnitouch.duckdb")) as database:
+        database.execute("update seeds.attribution_models set conversion_types = null")
     return directory
 
 
@@ -109,10 +112,7 @@ def learn(warehouse: Path, kinds: list[Paths], backwards: bool = False) -> None:
                 "insert into intermediate.int_paths_counted values (?, ?, ?, ?, ?)",
                 [path_id, kind, " > ".join(path), *counts],
             )
-            database.execute(
-                "insert into intermediate.int_conversions_identified values (?, ?)", [path_id, kind]
-            )
-            database.execute(TOUCHES, {"id": path_id, "path": list(path)})
+            database.execute(TOUCHES, {"id": path_id, "kind": kind, "path": list(path)})
     worlds.dbt(warehouse, "run", "--full-refresh", "--select", *MODELS)
 
 
@@ -191,12 +191,12 @@ def test_touchpoints_of_a_path_share_as_their_channels_weigh(
         scratch,
         """
         select
-            types.conversion_type, credits.conversion_id, models.markov_order,
+            paths.conversion_type, credits.conversion_id, models.markov_order,
             list(credits.channel order by credits.touch_position),
             list(credits.credit order by credits.touch_position), any_value(credits.path_length)
         from intermediate.int_credits_by_markov as credits
         inner join seeds.attribution_models as models using (attribution_model)
-        inner join intermediate.int_conversions_identified as types using (conversion_id)
+        inner join intermediate.int_paths_counted as paths on credits.conversion_id = paths.path_id
         group by all
         """,
     )

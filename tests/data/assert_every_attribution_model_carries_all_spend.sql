@@ -5,6 +5,7 @@ with performed as (
         attribution_model,
         sum(spend) as spend
     from {{ ref('channel_performance') }}
+    where conversion_type = 'purchase'
     group by attribution_model
 
 ),
@@ -24,4 +25,6 @@ from {{ ref('attribution_models') }} as models
 cross join spent
 left join performed
     on models.attribution_model = performed.attribution_model
-where coalesce(performed.spend, 0) <> spent.spend
+where
+    {{ is_of_type('models.conversion_types', "'purchase'") }}
+    and coalesce(performed.spend, 0) <> spent.spend

@@ -26,4 +26,6 @@ from {{ ref('attribution_models') }} as models
 cross join ordered
 left join credited
     on models.attribution_model = credited.attribution_model
-where abs(coalesce(credited.revenue, 0) - ordered.revenue) > 0.01 + 1e-6 * abs(ordered.revenue)
+where
+    {{ is_of_type('models.conversion_types', "'purchase'") }}
+    and abs(coalesce(credited.revenue, 0) - ordered.revenue) > 0.01 + 1e-6 * abs(ordered.revenue)

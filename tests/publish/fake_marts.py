@@ -10,12 +10,13 @@ WORLD = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 MARTS = (
     *("account_contacts", "accounts"),
     *("ad_performance", "channel_performance", "channel_removal_effects", "channel_shapley_values"),
+    "conversions",
     *("customer_attributes", "customer_changes"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),
     *("customer_matches", "match_calibration"),
     *("events", "identifier_links", "identity_health", "journey_paths", "load_accounting"),
     *("order_items", "orders", "platform_reconciliation", "referrals", "segment_members"),
-    *("sessions", "touchpoint_credits"),
+    *("sessions", "touchpoint_credits", "touchpoints"),
     "unmapped_events",
 )
 

@@ -121,7 +121,7 @@ select
     order_id, customer_id, ordered_at, net_revenue, n, cast(1 + n % 4 as bigint) as path_length,
     position as touch_position, channel
 from (select orders.*, n from marts.orders join person using (customer_id)
-      where order_kind = 'sale' and order_status <> 'cancelled')
+      where order_kind = 'sale' and order_status <> 'cancelled' and paid_at is not null)
 cross join lateral unnest(range(1, 2 + n % 4)) positions (position)
 join channel_list on number = (n + position) % 6 where n % 10 > 0;
 
@@ -138,7 +138,8 @@ with weighted as (
 select
     md5(order_id || model || touch_position) as credit_id, model as attribution_model, order_id as conversion_id,
     'purchase' as conversion_type, customer_id, ordered_at as converted_at,
-    cast(ordered_at + interval 8 hour as date) as conversion_date, md5(order_id || touch_position) as touchpoint_id, channel,
+    cast(ordered_at + interval 8 hour as date) as conversion_date, true as is_first_of_customer,
+    md5(order_id || touch_position) as touchpoint_id, channel,
     'c1' as campaign_id, ordered_at - interval (path_length - touch_position + 1) day as touched_at, touch_position,
     path_length, weight / sum(weight) over whole as credit, weight / sum(weight) over whole as conversions,
     cast(net_revenue as double) * weight / sum(weight) over whole as revenue
@@ -146,28 +147,46 @@ from weighted window whole as (partition by order_id, model)
 union all
 select
     md5(order_id || model), model, order_id, 'purchase', customer_id, ordered_at, cast(ordered_at + interval 8 hour as date),
-    null, 'unattributed', null, null, null, 0, 1.0, 1.0, cast(net_revenue as double)
+    true, null, 'unattributed', null, null, null, 0, 1.0, 1.0, cast(net_revenue as double)
 from marts.orders join person using (customer_id), (values ('first_touch'), ('last_touch'),
     ('last_non_direct'), ('linear'), ('time_decay'), ('position_based')) models (model)
-where order_kind = 'sale' and order_status <> 'cancelled' and n % 10 = 0;
+where order_kind = 'sale' and order_status <> 'cancelled' and paid_at is not null and n % 10 = 0;
+
+create or replace table marts.conversions as
+select
+    order_id as conversion_id, 'purchase' as conversion_type, customer_id, order_id, paid_at as converted_at,
+    cast(paid_at + interval 8 hour as date) as conversion_date, cast(net_revenue as double) as revenue,
+    cast(1 as bigint) as conversion_number, cast(0 as bigint) as path_length, 'sms' as first_channel, 'sms' as last_channel,
+    paid_at as first_touched_at, cast(0 as double) as days_to_convert
+from marts.orders where order_kind = 'sale' and paid_at is not null and order_status <> 'cancelled';
+
+create or replace table marts.touchpoints as
+select
+    session_id as touchpoint_id, customer_id, 'session' as touchpoint_kind, 'session' as touchpoint_type, channel,
+    'owned' as channel_group, campaign_id, cast(null as varchar) as ad_id, cast(null as varchar) as creative_id,
+    cast(null as varchar) as content_id, cast(null as varchar) as store_id, cast(1 as double) as weight,
+    started_at as touched_at, session_date as touch_date
+from marts.sessions;
 
 create or replace table marts.channel_performance as
 with earned as (
-    select attribution_model, channel, conversion_date as performance_date, sum(conversions) as conversions,
-        sum(revenue) as revenue from marts.touchpoint_credits group by all
+    select attribution_model, conversion_type, channel, conversion_date as performance_date,
+        sum(conversions) as conversions, sum(conversions) as new_customers, sum(revenue) as revenue from marts.touchpoint_credits group by all
 ), spent as (
-    select attribution_model, channel, spend_date as performance_date, sum(spend) as spend,
+    select attribution_model, 'purchase' as conversion_type, channel, spend_date as performance_date, sum(spend) as spend,
         sum(impressions) as impressions, sum(clicks) as clicks
     from marts.ad_performance, (select distinct attribution_model from marts.touchpoint_credits) group by all
 )
 select
-    attribution_model, channel, performance_date, coalesce(conversions, 0) as conversions,
+    attribution_model, conversion_type, channel, performance_date, coalesce(conversions, 0) as conversions,
+    coalesce(new_customers, 0) as new_customers,
     coalesce(revenue, 0) as revenue, coalesce(conversions, 0) as likely_conversions,
     coalesce(revenue, 0) as likely_revenue, cast(coalesce(spend, 0) as decimal(18, 4)) as spend,
     cast(coalesce(impressions, 0) as bigint) as impressions, cast(coalesce(clicks, 0) as bigint) as clicks,
     cast(spent.spend / nullif(conversions, 0) as double) as cost_per_conversion,
+    cast(spent.spend / nullif(new_customers, 0) as double) as cost_per_new_customer,
     cast(revenue / nullif(spent.spend, 0) as double) as roas
-from earned full join spent using (attribution_model, channel, performance_date);
+from earned full join spent using (attribution_model, conversion_type, channel, performance_date);
 
 create or replace table marts.journey_paths as
 with journey as (

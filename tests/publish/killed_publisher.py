@@ -16,7 +16,7 @@ from expectations.publish import publish
 from expectations.warehouse import Warehouse, read_marts
 
 # As few as agree with each other, so that many kills take little time.
-MARTS = ("ad_performance", "channel_performance", "orders", "touchpoint_credits")
+MARTS = ("ad_performance", "channel_performance", "conversions", "orders", "touchpoint_credits")
 
 
 def accept_everything(_database: Path, rows: dict[str, int], *, report: Path, **_: object):

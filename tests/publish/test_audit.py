@@ -25,6 +25,18 @@ BREACHES = {
         "update marts.touchpoint_credits set revenue = revenue * 2",
         ("FAILED", "touchpoint_credits", "net revenue of the sale orders", "revenue_of_orders"),
     ),
+    "a sale is no conversion": (
+        "delete from marts.conversions where conversion_id < '4'",
+        ("FAILED", "conversions", "Each paid order that was a sale is a purchase"),
+    ),
+    "a conversion was never shared out": (
+        "update marts.conversions set conversion_id = 'lost' where conversion_id < '4'",
+        ("FAILED", "conversions", "credits of every conversion", "lost"),
+    ),
+    "a session is no touchpoint": (
+        "update marts.touchpoints set customer_id = 'stranger'",
+        ("FAILED", "touchpoints", "Each session of a customer", "stranger"),
+    ),
     "a model lost conversions": (
         "delete from marts.touchpoint_credits where attribution_model = 'linear' "
         "and conversion_id < '4'",
@@ -270,8 +282,8 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
         # A brand that declared a touches file and nothing else.
         (
             *("ad_performance", "channel_performance", "order_items", "orders"),
-            *("channel_removal_effects", "channel_shapley_values"),
-            *("segment_members", "sessions"),
+            *("channel_removal_effects", "channel_shapley_values", "conversions"),
+            *("segment_members", "sessions", "touchpoints"),
             *("platform_reconciliation", "touchpoint_credits", "unmapped_events"),
         ),
         # A brand that declared its spend and nothing else.
@@ -282,6 +294,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("events", "journey_paths", "order_items", "orders", "referrals"),
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
             *("channel_removal_effects", "channel_shapley_values", "unmapped_events"),
+            *("conversions", "touchpoints"),
         ),
         # A brand without ads.
         ("ad_performance", "platform_reconciliation"),

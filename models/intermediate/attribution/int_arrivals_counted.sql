@@ -3,19 +3,11 @@
 with clicked as (
 
     select
-        events.channel,
-        {{ local_date('events.occurred_at') }} as arrival_date,
-        events.campaign_id
-    from {{ ref('int_events_unioned') }} as events
-    left join {{ ref('int_events_superseded') }} as superseded
-        on events.event_id = superseded.event_id
-    left join {{ ref('int_events_repeated') }} as repeated
-        on events.event_id = repeated.event_id
-    where
-        events.event_type = 'ad_click'
-        and events.exclusion_reason is null
-        and superseded.event_id is null
-        and repeated.event_id is null
+        channel,
+        {{ local_date('occurred_at') }} as arrival_date,
+        campaign_id
+    from {{ ref('int_events_counted') }}
+    where event_type = 'ad_click'
 
 ),
 

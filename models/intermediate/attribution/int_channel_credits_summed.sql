@@ -1,12 +1,14 @@
--- One row per attribution model, channel and day of conversions: what the channel was credited
--- with, and what it would be credited with if customers who are likely one person were one.
+-- One row per attribution model, conversion type, channel and day of conversions: what the channel
+-- was credited with, and would be if customers who are likely one person were one.
 with ledger as (
 
     select
         attribution_model,
+        conversion_type,
         channel,
         conversion_date as performance_date,
         conversions,
+        case when is_first_of_customer then conversions else 0 end as new_customers,
         revenue,
         cast(0 as double) as likely_conversions,
         cast(0 as double) as likely_revenue
@@ -14,9 +16,11 @@ with ledger as (
     union all
     select
         credits.attribution_model,
+        credits.conversion_type,
         credits.channel,
         credits.conversion_date as performance_date,
         cast(0 as double) as conversions,
+        cast(0 as double) as new_customers,
         cast(0 as double) as revenue,
         credits.conversions as likely_conversions,
         credits.revenue as likely_revenue
@@ -27,9 +31,11 @@ with ledger as (
     union all
     select
         attribution_model,
+        conversion_type,
         channel,
         conversion_date as performance_date,
         cast(0 as double) as conversions,
+        cast(0 as double) as new_customers,
         cast(0 as double) as revenue,
         conversions as likely_conversions,
         revenue as likely_revenue
@@ -41,15 +47,17 @@ credited as (
 
     select
         attribution_model,
+        conversion_type,
         channel,
         performance_date,
         -- as decimals: a sum of doubles hangs on the order of rows
         cast(sum(cast(conversions as decimal(38, 15))) as double) as conversions,
+        cast(sum(cast(new_customers as decimal(38, 15))) as double) as new_customers,
         cast(sum(cast(revenue as decimal(38, 15))) as double) as revenue,
         cast(sum(cast(likely_conversions as decimal(38, 15))) as double) as likely_conversions,
         cast(sum(cast(likely_revenue as decimal(38, 15))) as double) as likely_revenue
     from ledger
-    group by attribution_model, channel, performance_date
+    group by attribution_model, conversion_type, channel, performance_date
 
 )
 

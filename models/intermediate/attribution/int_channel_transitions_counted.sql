@@ -28,6 +28,7 @@ with states as (
     inner join {{ ref('attribution_models') }} as models
         on
             models.kind = 'markov'
+            and {{ is_of_type('models.conversion_types', 'windowed.conversion_type') }}
             and (windowed.depth >= models.markov_order or windowed.is_last)
 
 ),

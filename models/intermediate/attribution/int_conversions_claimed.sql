@@ -17,7 +17,9 @@ with credited as (
     from {{ ref('int_credits_by_rule') }} as credits
     -- a path that was told as a whole has no day
     inner join {{ ref('int_conversions_identified') }} as conversions
-        on credits.conversion_id = conversions.conversion_id
+        on
+            credits.conversion_id = conversions.conversion_id
+            and conversions.conversion_type = 'purchase'
     left join {{ ref('int_campaigns_named') }} as campaigns
         on
             credits.channel = campaigns.channel

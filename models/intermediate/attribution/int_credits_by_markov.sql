@@ -1,38 +1,29 @@
 -- One row per conversion, Markov model and touchpoint that gets credit: touchpoints of a path weigh
 -- what their channels share of the removal effect. Credits of one conversion and model sum to 1.
-with typed as (
-
-    select
-        touchpoints.*,
-        coalesce(conversions.conversion_type, 'path') as conversion_type
-    from {{ ref('int_touchpoints_sequenced') }} as touchpoints
-    left join {{ ref('int_conversions_identified') }} as conversions
-        on touchpoints.conversion_id = conversions.conversion_id
-
-),
-
--- as decimals, so that the parts sum to the whole whatever the order of rows
-weighed as (
+-- Weights are decimals, so that the parts sum to the whole whatever the order of rows.
+with weighed as (
 
     select
         models.attribution_model,
-        typed.conversion_id,
-        typed.customer_id,
-        typed.touchpoint_id,
-        typed.channel,
-        typed.campaign_id,
-        typed.touched_at,
-        typed.touch_position,
-        typed.path_length,
+        touchpoints.conversion_id,
+        touchpoints.customer_id,
+        touchpoints.touchpoint_id,
+        touchpoints.channel,
+        touchpoints.campaign_id,
+        touchpoints.touched_at,
+        touchpoints.touch_position,
+        touchpoints.path_length,
         cast(coalesce(effects.share_of_effect, 0) as decimal(38, 18)) as channel_weight
-    from typed
+    from {{ ref('int_touchpoints_sequenced') }} as touchpoints
     inner join {{ ref('attribution_models') }} as models
-        on models.kind = 'markov'
+        on
+            models.kind = 'markov'
+            and {{ is_of_type('models.conversion_types', 'touchpoints.conversion_type') }}
     left join {{ ref('int_removal_effects_shared') }} as effects
         on
-            typed.conversion_type = effects.conversion_type
+            touchpoints.conversion_type = effects.conversion_type
             and models.markov_order = effects.markov_order
-            and typed.channel = effects.channel
+            and touchpoints.channel = effects.channel
 
 ),
 

@@ -4,9 +4,12 @@ with conversions as (
 
     select
         conversions.conversion_id,
+        conversions.conversion_type,
         joined.likely_customer_id as customer_id,
         conversions.converted_at,
-        conversions.revenue
+        conversions.revenue,
+        conversions.window_started_at,
+        conversions.lead_at
     from {{ ref('int_conversions_identified') }} as conversions
     inner join {{ ref('int_customers_joined') }} as joined
         on conversions.customer_id = joined.customer_id
@@ -20,7 +23,8 @@ touchpoints as (
         touchpoints.touched_at,
         touchpoints.touchpoint_id,
         touchpoints.channel,
-        touchpoints.campaign_id
+        touchpoints.campaign_id,
+        touchpoints.weight
     from {{ ref('int_touchpoints_identified') }} as touchpoints
     inner join {{ ref('int_customers_joined') }} as joined
         on touchpoints.customer_id = joined.customer_id
@@ -34,20 +38,21 @@ touchpoints as (
 given as (
 
     select
-        models.attribution_model,
+        rules.attribution_model,
         conversions.conversion_id,
+        conversions.conversion_type,
         conversions.customer_id,
         coalesce(earned.channel, 'unattributed') as channel,
         {{ local_date('conversions.converted_at') }} as conversion_date,
         coalesce(earned.credit, 1) as conversions,
         coalesce(earned.credit, 1) * conversions.revenue as revenue
     from conversions
-    cross join {{ ref('attribution_models') }} as models
+    inner join models as rules
+        on {{ is_of_type('rules.conversion_types', 'conversions.conversion_type') }}
     left join earned
         on
             conversions.conversion_id = earned.conversion_id
-            and models.attribution_model = earned.attribution_model
-    where models.kind = 'rule'
+            and rules.attribution_model = earned.attribution_model
 
 )
 

@@ -1,26 +1,58 @@
--- One row per customer with a journey since their last conversion, which has not ended in one: the
--- same rule as for conversions, what stands in the window before its end.
-with last_conversions as (
+-- One row per conversion type and customer with a journey since their last conversion, which has
+-- not ended in one: the same rule as for conversions, what stands in the window before its end.
+with converted as (
 
-    select
-        customer_id,
-        max(converted_at) as last_converted_at
-    from {{ ref('int_conversions_identified') }}
-    group by customer_id
+    select distinct conversion_type
+    from {{ ref('int_conversions_numbered') }}
 
 ),
 
+types as (
+
+    select
+        types.conversion_type,
+        types.counts,
+        cast(coalesce(types.lookback_days, {{ var('attribution_lookback_days') }}) as int)
+            as lookback_days
+    from {{ ref('conversion_types') }} as types
+    inner join converted
+        on types.conversion_type = converted.conversion_type
+
+),
+
+last_conversions as (
+
+    select
+        conversion_type,
+        customer_id,
+        max(converted_at) as last_converted_at
+    from {{ ref('int_conversions_numbered') }}
+    group by conversion_type, customer_id
+
+),
+
+-- who converted once is no new one any more, and who never did cannot do it again
 after_last_conversion as (
 
     select
-        touchpoints.*,
-        max(touchpoints.touched_at) over (partition by touchpoints.customer_id) as ended_at
+        touchpoints.customer_id,
+        touchpoints.touchpoint_id,
+        touchpoints.channel,
+        touchpoints.touched_at,
+        types.conversion_type,
+        types.lookback_days,
+        max(touchpoints.touched_at) over (
+            partition by types.conversion_type, touchpoints.customer_id
+        ) as ended_at
     from {{ ref('int_touchpoints_identified') }} as touchpoints
-    left join last_conversions
-        on touchpoints.customer_id = last_conversions.customer_id
+    cross join types
+    left join last_conversions as lasts
+        on
+            touchpoints.customer_id = lasts.customer_id
+            and types.conversion_type = lasts.conversion_type
     where
-        last_conversions.last_converted_at is null
-        or touchpoints.touched_at > last_conversions.last_converted_at
+        (types.counts <> 'repeat' and lasts.customer_id is null)
+        or (types.counts <> 'new' and touchpoints.touched_at > lasts.last_converted_at)
 
 ),
 
@@ -29,22 +61,23 @@ unconverted_ranked as (
     select
         *,
         row_number() over (
-            partition by customer_id order by touched_at desc, touchpoint_id desc
+            partition by conversion_type, customer_id order by touched_at desc, touchpoint_id desc
         ) as position_from_end
     from after_last_conversion
-    where touched_at > ended_at - interval {{ var('attribution_lookback_days') }} day
+    where touched_at > {{ days_before('ended_at', 'lookback_days') }}
 
 ),
 
 unconverted as (
 
     select
+        conversion_type,
         customer_id,
         {{ join_words('channel', ' > ', 'position_from_end desc') }} as path,
         count(*) as path_length
     from unconverted_ranked
     where position_from_end <= {{ var('path_max_touchpoints') }}
-    group by customer_id
+    group by conversion_type, customer_id
 
 )
 

@@ -2,7 +2,7 @@
 with converted as (
 
     select
-        conversions.conversion_type,
+        touchpoints.conversion_type,
         touchpoints.conversion_id,
         {{ join_words('touchpoints.channel', ' > ', 'touchpoints.touch_position') }} as path,
         count(*) as path_length,
@@ -10,7 +10,7 @@ with converted as (
     from {{ ref('int_touchpoints_sequenced') }} as touchpoints
     inner join {{ ref('int_conversions_identified') }} as conversions
         on touchpoints.conversion_id = conversions.conversion_id
-    group by conversions.conversion_type, touchpoints.conversion_id
+    group by touchpoints.conversion_type, touchpoints.conversion_id
 
 ),
 
@@ -26,7 +26,7 @@ unioned as (
     from converted
     union all
     select
-        'purchase' as conversion_type,
+        conversion_type,
         path,
         path_length,
         cast(0 as double) as conversions,

@@ -1,15 +1,50 @@
--- One row per conversion: a paid order that was a sale. A refund lowers its revenue, a cancelled
--- order never was one.
-with conversions as (
+-- One row per conversion, of a customer or of nobody known, and when its path can begin.
+with counted as (
 
     select
-        order_id as conversion_id,
-        'purchase' as conversion_type,
+        numbered.*,
+        {{ days_before('numbered.converted_at', 'numbered.lookback_days') }} as looks_back_to
+    from {{ ref('int_conversions_numbered') }} as numbered
+    inner join {{ ref('conversion_types') }} as types
+        on numbered.conversion_type = types.conversion_type
+    where
+        types.counts = 'every'
+        or (types.counts = 'new' and coalesce(numbered.conversion_number, 1) = 1)
+        or (types.counts = 'repeat' and numbered.conversion_number > 1)
+
+),
+
+with_leads as (
+
+    select
+        *,
+        case when conversion_type = 'lead' then converted_at end as lead_at
+    from counted
+
+),
+
+conversions as (
+
+    select
+        conversion_id,
+        conversion_type,
         customer_id,
-        paid_at as converted_at,
-        cast(gross_revenue - refunded_revenue as double) as revenue
-    from {{ ref('int_orders_identified') }}
-    where order_kind = 'sale' and paid_at is not null and order_status <> 'cancelled'
+        converted_at,
+        revenue,
+        order_id,
+        conversion_number,
+        case
+            when starts_anew
+                then greatest(looks_back_to, coalesce(previous_converted_at, looks_back_to))
+            else looks_back_to
+        end as window_started_at,
+        -- of those whom nobody knows no lead is theirs
+        case when customer_id <> 'unknown' then max(lead_at) over so_far end as lead_at
+    from with_leads
+    window so_far as (
+        partition by customer_id order by converted_at
+        range between unbounded preceding and current row
+    )
 
 )
 

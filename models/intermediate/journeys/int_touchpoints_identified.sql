@@ -21,6 +21,7 @@ sessions as (
         sessions.channel,
         sessions.campaign_id,
         sessions.click_id,
+        {{ null_columns(['touchpoint_type', 'ad_id', 'creative_id', 'content_id', 'store_id']) }},
         sessions.started_at as touched_at
     from {{ ref('int_sessions_built') }} as sessions
     inner join touched_sets as sets
@@ -37,21 +38,18 @@ single_events as (
         coalesce(events.channel, 'unknown') as channel,
         events.campaign_id,
         events.click_id,
+        events.event_type as touchpoint_type,
+        events.ad_id,
+        events.creative_id,
+        events.content_id,
+        events.store_id,
         events.occurred_at as touched_at
-    from {{ ref('int_events_unioned') }} as events
+    from {{ ref('int_events_counted') }} as events
     inner join {{ ref('event_types') }} as event_types
         on events.event_type = event_types.event_type and event_types.counts_as_touch
     inner join touched_sets as sets
         on events.identifier_set_id = sets.identifier_set_id
-    left join {{ ref('int_events_superseded') }} as superseded
-        on events.event_id = superseded.event_id
-    left join {{ ref('int_events_repeated') }} as repeated
-        on events.event_id = repeated.event_id
-    where
-        events.stream_id is null
-        and events.exclusion_reason is null
-        and superseded.event_id is null
-        and repeated.event_id is null
+    where events.stream_id is null
 
 ),
 
@@ -68,26 +66,40 @@ deduplicated as (
     select
         *,
         row_number() over (
-            partition by customer_id, coalesce(click_id, cast(touchpoint_id as string))
-            order by
+            of_click order by
                 case when touchpoint_kind = 'session' then 0 else 1 end, touched_at, touchpoint_id
-        ) as click_rank
+        ) as click_rank,
+        -- the monitor's report tells of which ad the visit is
+        max(ad_id) over (of_click) as clicked_ad_id,
+        max(creative_id) over (of_click) as clicked_creative_id,
+        max(content_id) over (of_click) as clicked_content_id
     from unioned
+    window of_click as (
+        partition by customer_id, coalesce(click_id, cast(touchpoint_id as string))
+    )
 
 ),
 
+-- later sessions of one click id are visits of their own; the monitor's report is not
 counted_once as (
 
     select
-        touchpoint_id,
-        touchpoint_kind,
-        customer_id,
-        channel,
-        campaign_id,
-        touched_at
+        deduplicated.touchpoint_id,
+        deduplicated.touchpoint_kind,
+        coalesce(deduplicated.touchpoint_type, 'session') as touchpoint_type,
+        deduplicated.customer_id,
+        deduplicated.channel,
+        deduplicated.campaign_id,
+        deduplicated.clicked_ad_id as ad_id,
+        deduplicated.clicked_creative_id as creative_id,
+        deduplicated.clicked_content_id as content_id,
+        deduplicated.store_id,
+        coalesce(weights.weight, 1) as weight,
+        deduplicated.touched_at
     from deduplicated
-    -- later sessions of one click id are visits of their own; the monitor's report is not
-    where click_rank = 1 or touchpoint_kind = 'session'
+    left join {{ ref('touchpoint_weights') }} as weights
+        on coalesce(deduplicated.touchpoint_type, 'session') = weights.touchpoint_type
+    where deduplicated.click_rank = 1 or deduplicated.touchpoint_kind = 'session'
 
 )
 

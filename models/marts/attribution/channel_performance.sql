@@ -1,5 +1,5 @@
--- One row per attribution model, channel and day: what the channel was credited with and cost, and
--- what it would be credited with if customers who are likely one person were one.
+-- One row per attribution model, conversion type, channel and day: what the channel cost and was
+-- credited with, and would be if customers who are likely one person were one.
 with spent as (
 
     select
@@ -13,13 +13,27 @@ with spent as (
 
 ),
 
+-- where nothing of a type happened its spend says nothing; of purchases that is bad news
+types as (
+
+    select distinct conversion_type
+    from {{ ref('int_channel_credits_summed') }}
+    where performance_date is not null
+    union
+    select 'purchase' as conversion_type
+
+),
+
 spent_by_model as (
 
     select
         models.attribution_model,
+        types.conversion_type,
         spent.*
     from spent
-    cross join {{ ref('attribution_models') }} as models
+    cross join types
+    inner join {{ ref('attribution_models') }} as models
+        on {{ is_of_type('models.conversion_types', 'types.conversion_type') }}
 
 ),
 
@@ -27,9 +41,11 @@ performed as (
 
     select
         coalesce(credited.attribution_model, spent.attribution_model) as attribution_model,
+        coalesce(credited.conversion_type, spent.conversion_type) as conversion_type,
         coalesce(credited.channel, spent.channel) as channel,
         coalesce(credited.performance_date, spent.performance_date) as performance_date,
         coalesce(credited.conversions, 0) as conversions,
+        coalesce(credited.new_customers, 0) as new_customers,
         coalesce(credited.revenue, 0) as revenue,
         coalesce(credited.likely_conversions, 0) as likely_conversions,
         coalesce(credited.likely_revenue, 0) as likely_revenue,
@@ -40,6 +56,7 @@ performed as (
     full outer join spent_by_model as spent
         on
             credited.attribution_model = spent.attribution_model
+            and credited.conversion_type = spent.conversion_type
             and credited.channel = spent.channel
             and credited.performance_date = spent.performance_date
 
@@ -49,11 +66,13 @@ named as (
 
     select
         performed.attribution_model,
+        performed.conversion_type,
         performed.channel,
         coalesce(channels.name_zh, performed.channel) as channel_name,
         channels.channel_group,
         performed.performance_date,
         performed.conversions,
+        performed.new_customers,
         performed.revenue,
         -- what a model that is no rule would say of them would take all paths
         case when models.kind = 'rule' then performed.likely_conversions end as likely_conversions,
@@ -62,6 +81,8 @@ named as (
         performed.impressions,
         performed.clicks,
         cast(performed.spend as double) / nullif(performed.conversions, 0) as cost_per_conversion,
+        cast(performed.spend as double) / nullif(performed.new_customers, 0)
+            as cost_per_new_customer,
         performed.revenue / nullif(cast(performed.spend as double), 0) as roas
     from performed
     left join {{ ref('channels') }} as channels

@@ -1,6 +1,6 @@
 -- One row per conversion, attribution model and touchpoint that gets credit; a conversion without
 -- a touchpoint has one row a model, unattributed. A ledger that balances: credits of a conversion
--- and model sum to 1, revenues to what the order brought.
+-- and model sum to 1, revenues to what the conversion is worth.
 with conversions as (
 
     select
@@ -8,6 +8,7 @@ with conversions as (
         conversion_type,
         customer_id,
         converted_at,
+        conversion_number = 1 as is_first_of_customer,
         cast(1 as double) as conversions,
         revenue
     from {{ ref('int_conversions_identified') }}
@@ -17,6 +18,7 @@ with conversions as (
         'path' as conversion_type,
         'aggregated' as customer_id,
         cast(null as timestamp) as converted_at,
+        cast(null as boolean) as is_first_of_customer,
         conversions,
         revenue
     from {{ ref('int_paths_arrived') }}
@@ -57,7 +59,8 @@ unattributed as (
         cast(0 as bigint) as path_length,
         cast(1 as double) as credit
     from touched
-    cross join {{ ref('attribution_models') }} as models
+    inner join {{ ref('attribution_models') }} as models
+        on {{ is_of_type('models.conversion_types', 'touched.conversion_type') }}
     left join credits
         on
             touched.conversion_id = credits.conversion_id
@@ -93,6 +96,7 @@ valued as (
         ledger.customer_id,
         conversions.converted_at,
         {{ local_date('conversions.converted_at') }} as conversion_date,
+        conversions.is_first_of_customer,
         cast(ledger.touchpoint_id as string) as touchpoint_id,
         ledger.channel,
         ledger.campaign_id,

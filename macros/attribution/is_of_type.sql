@@ -1,0 +1,7 @@
+{# Whether a conversion type is among the words of a list; an empty list means every type. #}
+{% macro is_of_type(types, conversion_type) -%}
+    (
+        {{ types }} is null
+        or concat(' ', {{ types }}, ' ') like concat('% ', {{ conversion_type }}, ' %')
+    )
+{%- endmacro %}

@@ -1,0 +1,104 @@
+{#
+    Steps of a query: `models`, those of a kind in the seed attribution_models, and `paths`, touchpoints
+    as these look at them: one row per conversion, view and touchpoint in it, in order, of a step
+    shaped as int_touchpoints_sequenced. A view is a look-back and a transform of paths; models with the
+    same share one.
+#}
+{% macro paths_viewed(touchpoints, kind) -%}
+models as (
+
+    select
+        *,
+        cast(
+            dense_rank() over (order by path_transform, coalesce(lookback_days, 0)) as bigint
+        ) as path_view
+    from {{ ref('attribution_models') }}
+    where kind = '{{ kind }}'
+
+),
+
+path_views as (
+
+    select distinct
+        path_view,
+        path_transform,
+        lookback_days
+    from models
+
+),
+
+viewed as (
+
+    select
+        touchpoints.*,
+        path_views.path_view,
+        path_views.path_transform,
+        path_views.path_transform = 'every' and path_views.lookback_days is null as is_whole,
+        coalesce(channels.is_direct, false) as is_direct,
+        coalesce(channels.is_paid, false) as is_paid
+    from {{ touchpoints }} as touchpoints
+    inner join path_views
+        on
+            path_views.lookback_days is null
+            -- an aggregated path has no times
+            or touchpoints.hours_before is null
+            or touchpoints.hours_before < path_views.lookback_days * 24
+    left join {{ ref('channels') }} as channels
+        on touchpoints.channel = channels.channel
+
+),
+
+described as (
+
+    select
+        *,
+        lag(channel) over (partition by path_view, conversion_id order by touch_position)
+            as channel_before,
+        row_number() over (
+            partition by path_view, conversion_id, channel order by touch_position
+        ) as number_in_channel,
+        row_number() over (
+            partition by path_view, conversion_id, channel order by touch_position desc
+        ) as number_from_end,
+        min(case when is_direct then 1 else 0 end) over (partition by path_view, conversion_id) = 1
+            as is_direct_only
+    from viewed
+    where not is_whole
+
+),
+
+kept as (
+
+    select
+        *,
+        row_number() over (partition by path_view, conversion_id order by touch_position)
+            as kept_position,
+        count(*) over (partition by path_view, conversion_id) as kept_length
+    from described
+    where
+        path_transform = 'every'
+        or (path_transform = 'no_repeats' and channel is distinct from channel_before)
+        or (path_transform = 'first_of_channel' and number_in_channel = 1)
+        or (path_transform = 'last_of_channel' and number_from_end = 1)
+        or (path_transform = 'no_direct' and (not is_direct or is_direct_only))
+
+),
+
+{% set columns = [
+    'path_view', 'conversion_id', 'conversion_type', 'customer_id', 'touchpoint_id', 'channel',
+    'campaign_id', 'weight', 'touched_at', 'hours_before', 'lead_at', 'is_direct', 'is_paid'
+] | join(', ') %}
+paths as (
+
+    select {{ columns }}, touch_position, path_length
+    from viewed
+    where is_whole
+    union all
+    select
+        {{ columns }},
+        cast(kept_position as bigint) as touch_position,
+        cast(kept_length as bigint) as path_length
+    from kept
+
+)
+{%- endmacro %}
