@@ -1,7 +1,10 @@
-{# The id of a Markov chain without a channel, or of the whole one. #}
-{% macro removal_id(removals) -%}
+{# The id of a Markov chain without a channel, or of the whole one; the keys say which chain. #}
+{% macro removal_id(removals, keys) -%}
+    {%- set parts = [] -%}
+    {%- for key in keys -%}
+        {%- do parts.append("cast(" ~ removals ~ "." ~ key ~ " as string)") -%}
+    {%- endfor -%}
     {{ hash_id(
-        removals ~ ".conversion_type || '|' || cast(" ~ removals ~ ".markov_order as string)"
-        ~ " || '|' || coalesce(" ~ removals ~ ".removed_channel, '')"
+        parts | join(" || '|' || ") ~ " || '|' || coalesce(" ~ removals ~ ".removed_channel, '')"
     ) }}
 {%- endmacro %}

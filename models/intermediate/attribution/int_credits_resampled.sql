@@ -1,0 +1,98 @@
+-- One row per attribution model of kind rule or shapley, conversion type, channel and group of
+-- customers left out: what the channel would be credited with if the others were all there are,
+-- and as many as all are.
+with left_out as (
+
+    select
+        sample_group,
+        count(*) over () as group_count
+    from {{ ref('int_customers_grouped') }}
+    group by sample_group
+
+),
+
+totals as (
+
+    select
+        attribution_model,
+        conversion_type,
+        channel,
+        sum(conversions) as conversions,
+        sum(revenue) as revenue
+    from {{ ref('int_credits_grouped') }}
+    group by attribution_model, conversion_type, channel
+
+),
+
+of_groups as (
+
+    select
+        attribution_model,
+        conversion_type,
+        sample_group,
+        sum(conversions) as conversions
+    from {{ ref('int_credits_grouped') }}
+    group by attribution_model, conversion_type, sample_group
+
+),
+
+of_models as (
+
+    select
+        attribution_model,
+        conversion_type,
+        sum(conversions) as conversions
+    from totals
+    group by attribution_model, conversion_type
+
+),
+
+left_over as (
+
+    select
+        totals.attribution_model,
+        totals.conversion_type,
+        totals.channel,
+        left_out.sample_group,
+        cast(left_out.group_count as double) / (left_out.group_count - 1) as scale_up,
+        cast(totals.conversions - coalesce(grouped.conversions, 0) as double) as conversions,
+        cast(totals.revenue - coalesce(grouped.revenue, 0) as double) as revenue,
+        cast(of_models.conversions - coalesce(of_groups.conversions, 0) as double)
+            as all_conversions
+    from totals
+    inner join of_models
+        on
+            totals.attribution_model = of_models.attribution_model
+            and totals.conversion_type = of_models.conversion_type
+    -- of a single group nothing would be left
+    inner join left_out
+        on left_out.group_count > 1
+    left join {{ ref('int_credits_grouped') }} as grouped
+        on
+            totals.attribution_model = grouped.attribution_model
+            and totals.conversion_type = grouped.conversion_type
+            and totals.channel = grouped.channel
+            and left_out.sample_group = grouped.sample_group
+    left join of_groups
+        on
+            totals.attribution_model = of_groups.attribution_model
+            and totals.conversion_type = of_groups.conversion_type
+            and left_out.sample_group = of_groups.sample_group
+
+),
+
+resampled as (
+
+    select
+        attribution_model,
+        conversion_type,
+        channel,
+        sample_group,
+        conversions * scale_up as conversions,
+        revenue * scale_up as revenue,
+        conversions / nullif(all_conversions, 0) as credit_share
+    from left_over
+
+)
+
+select * from resampled

@@ -1,0 +1,81 @@
+-- One row per Markov model of first order, conversion type, channel and group of customers left
+-- out: what the channel would be credited with if the others were all, and as many as all are.
+with converted as (
+
+    select
+        conversion_type,
+        sample_group,
+        sum(cast(transitions as decimal(28, 8))) as conversions
+    from {{ ref('int_steps_resampled') }}
+    where to_state = '(conversion)'
+    group by conversion_type, sample_group
+
+),
+
+removals as (
+
+    select distinct
+        steps.conversion_type,
+        steps.sample_group,
+        steps.from_state as removed_channel
+    from {{ ref('int_steps_resampled') }} as steps
+    where steps.from_state <> '(start)'
+
+),
+
+-- the solution leaves up to 1e-13: less than ten times that is nothing
+measured as (
+
+    select
+        removals.conversion_type,
+        removals.sample_group,
+        removals.removed_channel as channel,
+        cast(converted.conversions as double) as conversions,
+        count(*) over (partition by removals.conversion_type, removals.removed_channel)
+            as group_count,
+        case
+            when 1 - coalesce(solved.converted, 0) > 1e-12 then 1 - coalesce(solved.converted, 0)
+            else 0
+        end as removal_effect
+    from removals
+    inner join converted
+        on
+            removals.conversion_type = converted.conversion_type
+            and removals.sample_group = converted.sample_group
+    left join {{ ref('int_channel_removals_resampled') }} as solved
+        on {{ removal_id('removals', ['conversion_type', 'sample_group']) }} = solved.chain_id
+
+),
+
+shared as (
+
+    select
+        *,
+        removal_effect / nullif(cast(
+            sum(cast(removal_effect as decimal(38, 18))) over (
+                partition by conversion_type, sample_group
+            ) as double
+        ), 0) as credit_share
+    from measured
+
+),
+
+resampled as (
+
+    select
+        models.attribution_model,
+        shared.conversion_type,
+        shared.channel,
+        shared.sample_group,
+        shared.credit_share * shared.conversions * shared.group_count
+        / nullif(shared.group_count - 1, 0) as conversions,
+        shared.credit_share
+    from shared
+    inner join {{ ref('attribution_models') }} as models
+        on
+            models.markov_order = 1
+            and {{ is_of_type('models.conversion_types', 'shared.conversion_type') }}
+
+)
+
+select * from resampled

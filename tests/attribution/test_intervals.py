@@ -1,0 +1,173 @@
+"""Intervals hold the figure that the same model gives for everybody, as often as they say."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.attribution import oracle
+from tests.warehouse import worlds
+from tests.warehouse.worlds import query
+
+WORLDS, PEOPLE, EVERYBODY, REDRAWN = 100, 300, 30_000, 200
+CHANNELS = ("sms", "store", "direct", "email", "push")
+# What the models read, of everybody who was drawn; each world is a conversion type of its own.
+TABLES = """
+    create schema if not exists intermediate;
+    create schema if not exists marts;
+    create table intermediate.int_identifiers_resolved as
+    select distinct
+        names.customer_id, cast(hash(journeys.customer_id) >> 1 as bigint) as identifier_id
+    from journeys
+    cross join lateral (
+        select customer_id union all select customer_id || '-' || number
+    ) as names (customer_id);
+    create table intermediate.int_touchpoints_sequenced as
+    select
+        cast(hash(customer_id, number) >> 1 as bigint) as conversion_id, conversion_type,
+        customer_id, cast(hash(customer_id, number, place) >> 1 as bigint) as touchpoint_id,
+        path[place] as channel, place as touch_position, len(path) as path_length
+    from journeys, range(1, len(path) + 1) as places (place)
+    where is_converted;
+    create table intermediate.int_journeys_unconverted as
+    select
+        -- one for each of several journeys, in the group of the person
+        conversion_type, customer_id || '-' || number as customer_id,
+        array_to_string(path, ' > ') as path, len(path) as path_length
+    from journeys
+    where not is_converted;
+    create table intermediate.int_paths_counted as
+    select
+        conversion_type, array_to_string(path, ' > ') as path, len(path) as path_length,
+        cast(count(*) filter (is_converted) as double) as conversions, 0.0 as revenue,
+        cast(count(*) filter (not is_converted) as double) as non_conversions
+    from journeys
+    group by all;
+    create table marts.touchpoint_credits as
+    select
+        'linear' as attribution_model, conversion_type, customer_id,
+        cast(conversion_id as varchar) as conversion_id, channel, 1.0 / path_length as credit,
+        1.0 / path_length as conversions, 10.0 / path_length as revenue
+    from intermediate.int_touchpoints_sequenced;
+"""
+MODELS = (
+    *("int_channel_windows_counted", "int_channel_transitions_counted", "int_channel_states_split"),
+    *("int_channel_removals_solved", "int_removal_effects_shared", "int_customers_grouped"),
+    *("int_credits_grouped", "int_credits_resampled", "int_credits_ranked", "int_credits_compared"),
+    *("int_steps_grouped", "int_steps_resampled", "int_channel_removals_resampled"),
+    *("int_effects_resampled", "attribution_intervals"),
+)
+Journeys = list[list[tuple[tuple[str, ...], bool]]]
+"""Of each person the channels of each journey, and whether it converted."""
+
+
+def live(chance: np.random.Generator, people: int) -> Journeys:
+    """People who like some channels more than others, and come once or often."""
+    everybody: Journeys = []
+    for _ in range(people):
+        likes = chance.dirichlet([1.5, 1, 0.8, 0.5, 0.3])
+        keen = chance.beta(2, 4)
+        journeys = []
+        for _ in range(1 + chance.poisson(1)):
+            length = 1 + chance.poisson(1.5)
+            path = tuple(CHANNELS[number] for number in chance.choice(5, size=length, p=likes))
+            journeys.append((path, bool(chance.random() < keen * (1 + ("store" in path)) / 2)))
+        everybody.append(journeys)
+    return everybody
+
+
+def linear(people: Journeys) -> dict[str, float]:
+    """Each channel's part of all conversions."""
+    earned: Counter[str] = Counter()
+    for journeys in people:
+        for path, is_converted in journeys:
+            for channel in path if is_converted else ():
+                earned[channel] += 1 / len(path)
+    return {name: earned[name] / earned.total() for name in CHANNELS}
+
+
+def markov(people: Journeys) -> dict[str, float]:
+    """Each channel's part of the sum of all removal effects."""
+    counted: dict[tuple[str, ...], list[float]] = {}
+    for journeys in people:
+        for path, is_converted in journeys:
+            counted.setdefault(path, [0, 0])[not is_converted] += 1
+    effects = oracle.removal_effects({path: (a, b) for path, (a, b) in counted.items()}, 1)
+    return {name: effects.get(name, 0) / sum(effects.values()) for name in CHANNELS}
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Journeys], pd.DataFrame]:
+    directory = tmp_path_factory.mktemp("intervals")
+    chance = np.random.default_rng(5)
+    samples = [live(chance, PEOPLE) for _ in range(WORLDS)]
+    journeys = pd.DataFrame(
+        [
+            (f"world {world}", f"{world}:{person}", number, list(path), is_converted)
+            for world, people in enumerate(samples)
+            for person, journeys in enumerate(people)
+            for number, (path, is_converted) in enumerate(journeys)
+        ],
+        columns=["conversion_type", "customer_id", "number", "path", "is_converted"],
+    )
+    worlds.dbt(directory, "seed", "--select", "attribution_models", "channels")
+    with duckdb.connect(str(directory / "omnitouch.duckdb")) as database:
+        database.execute(
+            "delete from seeds.attribution_models "
+            "where attribution_model not in ('linear', 'markov_1')"
+        )
+        database.register("journeys", journeys)
+        database.execute(TABLES)
+    worlds.dbt(directory, "run", "--select", *MODELS)
+    columns = "attribution_model, conversion_type, channel, credit_share, credit_share_error"
+    found = query(
+        directory,
+        f"select {columns}, credit_share_low, credit_share_high from marts.attribution_intervals",
+    )
+    names = [*columns.split(", "), "low", "high"]
+    return samples, pd.DataFrame(found, columns=names)
+
+
+@pytest.fixture(scope="module")
+def everybody() -> Journeys:
+    return live(np.random.default_rng(6), EVERYBODY)
+
+
+@pytest.mark.parametrize(("model", "figure"), [("linear", linear), ("markov_1", markov)])
+def test_nineteen_of_twenty_intervals_hold_the_figure_of_everybody(
+    drawn, everybody, model, figure
+) -> None:
+    _, found = drawn
+    truth = figure(everybody)
+    intervals = found[found["attribution_model"] == model]
+    assert len(intervals) == WORLDS * len(CHANNELS)
+    figures = intervals["channel"].map(truth)
+    held = (intervals["low"] <= figures) & (figures <= intervals["high"])
+    assert 0.90 <= held.mean() <= 1
+    assert held.groupby(intervals["channel"]).mean().min() > 0.85
+    # an interval that holds everything says nothing
+    assert (intervals["high"] - intervals["low"]).mean() < 0.15
+
+
+@pytest.mark.parametrize(("model", "figure"), [("linear", linear), ("markov_1", markov)])
+def test_errors_are_those_of_people_drawn_again(drawn, model, figure) -> None:
+    samples, found = drawn
+    chance = np.random.default_rng(7)
+    redrawn = []
+    for world in range(8):
+        people = samples[world]
+        drawings = [
+            figure([people[at] for at in chance.integers(PEOPLE, size=PEOPLE)])
+            for _ in range(REDRAWN)
+        ]
+        redrawn.append(pd.DataFrame(drawings).std())
+    ours = found[
+        (found["attribution_model"] == model)
+        & found["conversion_type"].isin([f"world {world}" for world in range(8)])
+    ]
+    ratio = ours["credit_share_error"].mean() / pd.concat(redrawn).mean()
+    assert 0.85 < ratio < 1.2
