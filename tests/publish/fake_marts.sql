@@ -331,3 +331,9 @@ select
     'purchase' as conversion_type, 'favorite' as event_type, 'once' as depth,
     count(*) filter (is_identified) as customers_with, count(*) filter (not is_identified) as customers_without
 from marts.customers;
+
+create or replace table marts.nurture_cycle as
+select
+    '(all)' as first_channel, 'lead_created' as event_type, cast(1 as bigint) as step_number, count(*) as customers,
+    cast(0 as double) as days_since_lead_median
+from marts.customers where is_identified;

@@ -127,6 +127,10 @@ BREACHES = {
         "update marts.activity_by_hour set events = events * 2",
         ("FAILED", "activity_by_hour", "than events tell", "events_counted"),
     ),
+    "more leads than customers": (
+        "update marts.nurture_cycle set customers = customers * 2",
+        ("FAILED", "nurture_cycle", "have a lead than there are", "customers_with_lead 96"),
+    ),
     "behaviours of nobody": (
         "update marts.key_behaviours set customers_with = customers_with * 3",
         ("FAILED", "key_behaviours", "compared than there are", "customers 60"),
@@ -314,7 +318,8 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("customer_identifier_history", "identifier_links", "identity_health"),
             *("events", "journey_paths", "order_items", "orders", "referrals"),
             *("activity_by_hour", "channel_combinations", "channel_flow", "conversion_times"),
-            *("journey_break_points", "journey_funnel", "key_behaviours", "online_to_offline"),
+            *("journey_break_points", "journey_funnel", "key_behaviours", "nurture_cycle"),
+            "online_to_offline",
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
             *("channel_removal_effects", "channel_shapley_values", "unmapped_events"),
         ),
