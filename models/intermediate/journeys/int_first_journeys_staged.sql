@@ -4,6 +4,7 @@ with staged as (
     select
         acts.*,
         stages.stage_number,
+        acts.touch_role = 'impression' as is_impression,
         min(case when acts.funnel_stage = 'purchase' then acts.occurred_at end) over customer
             as converted_at
     from {{ ref('int_acts_channelled') }} as acts
@@ -14,13 +15,19 @@ with staged as (
 
 ),
 
+-- who is sent one message after the other, and never reacts, is silent
 first_journeys as (
 
     select
         *,
-        coalesce(converted_at, max(occurred_at) over (partition by customer_id)) as ended_at
+        coalesce(
+            converted_at,
+            max(case when not is_impression then occurred_at end) over customer,
+            max(occurred_at) over customer
+        ) as ended_at
     from staged
     where converted_at is null or occurred_at <= converted_at
+    window customer as (partition by customer_id)
 
 ),
 
@@ -70,6 +77,7 @@ described as (
             else 'broken_off'
         end as journey_state,
         first_journeys.stage_number,
+        first_journeys.is_impression,
         first_journeys.channel,
         first_journeys.event_type,
         first_journeys.page,

@@ -7,7 +7,7 @@ with started as (
         customer_id,
         min(occurred_at) + interval {{ var('behaviour_days') }} day as observed_until
     from {{ ref('int_acts_channelled') }}
-    where customer_id <> 'unknown'
+    where customer_id <> 'unknown' and touch_role in ('click', 'engagement', 'conversion')
     group by customer_id
 
 ),

@@ -4,8 +4,10 @@ with acts as (
 
     select
         *,
-        row_number() over (partition by customer_id order by occurred_at desc, event_id desc)
-            as act_from_end
+        -- what they did last, be it that more was sent to them; of who did nothing, what was sent
+        row_number() over (
+            partition by customer_id order by is_impression, occurred_at desc, event_id desc
+        ) as act_from_end
     from {{ ref('int_first_journeys_staged') }}
     -- how these will end, nobody knows yet
     where journey_state <> 'open'
