@@ -26,13 +26,16 @@ stays as (
         conversions,
         non_conversions,
         revenue,
-        row_number() over (walk order by touch_position desc) as stay_from_end,
+        row_number() over (
+            partition by conversion_type, path order by touch_position desc
+        ) as stay_from_end,
         channel,
-        lag(channel) over (walk order by touch_position) as previous_channel,
+        lag(channel) over (
+            partition by conversion_type, path order by touch_position
+        ) as previous_channel,
         next_channel
     from touches
     where channel is distinct from next_channel
-    window walk as (partition by conversion_type, path)
 
 )
 

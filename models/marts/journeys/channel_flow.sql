@@ -1,6 +1,12 @@
 -- One row per conversion type, step and pair of channels that follow each other in paths. Steps are
 -- counted from the end, where paths of all lengths meet; touches of one channel in a row are one.
-with flows as (
+with stays as (
+
+    select * from {{ ref('int_path_stays_sequenced') }}
+
+),
+
+flows as (
 
     select
         conversion_type,
@@ -10,7 +16,7 @@ with flows as (
         conversions,
         non_conversions,
         revenue
-    from {{ ref('int_path_stays_sequenced') }}
+    from stays
     where next_channel is not null
     union all
     select
@@ -21,7 +27,7 @@ with flows as (
         conversions,
         non_conversions,
         revenue
-    from {{ ref('int_path_stays_sequenced') }}
+    from stays
     where previous_channel is null
     union all
     select
@@ -32,7 +38,7 @@ with flows as (
         conversions,
         0 as non_conversions,
         revenue
-    from {{ ref('int_path_stays_sequenced') }}
+    from stays
     where next_channel is null and (conversions > 0 or revenue <> 0)
     union all
     select
@@ -43,7 +49,7 @@ with flows as (
         0 as conversions,
         non_conversions,
         0 as revenue
-    from {{ ref('int_path_stays_sequenced') }}
+    from stays
     where next_channel is null and non_conversions > 0
 
 ),
