@@ -6,7 +6,7 @@ with acts as (
         *,
         -- what they did last, be it that more was sent to them; of who did nothing, what was sent
         row_number() over (
-            partition by customer_id order by is_impression, occurred_at desc, event_id desc
+            partition by customer_id order by is_impression asc, occurred_at desc, event_id desc
         ) as act_from_end
     from {{ ref('int_first_journeys_staged') }}
     -- how these will end, nobody knows yet
