@@ -8,13 +8,16 @@ import duckdb
 WORLD = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 MARTS = (
-    *("account_contacts", "accounts", "attribution_intervals"),
+    *("account_contacts", "accounts", "activity_by_hour", "attribution_intervals"),
+    *("channel_combinations", "channel_flow", "conversion_times"),
     *("ad_performance", "channel_performance", "channel_removal_effects", "channel_shapley_values"),
     "conversions",
     *("customer_attributes", "customer_changes"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),
     *("customer_matches", "match_calibration"),
     *("events", "identifier_links", "identity_health", "journey_paths", "load_accounting"),
+    *("journey_break_points", "journey_funnel", "key_behaviours", "nurture_cycle"),
+    "online_to_offline",
     *("order_items", "orders", "platform_reconciliation", "referrals", "segment_members"),
     *("sessions", "touchpoint_credits", "touchpoints"),
     "unmapped_events",

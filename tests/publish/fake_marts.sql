@@ -316,3 +316,56 @@ select
     n as tenth, cast(n / 10.0 as double) as probability_from, cast(40 as bigint) as pair_count,
     cast(n / 10.0 + 0.05 as double) as predicted_share, cast(n / 10.0 + 0.04 as double) as observed_share
 from range(10) tenths (n);
+
+create or replace table marts.journey_funnel as
+select
+    '(all)' as entry_channel, 'interest' as funnel_stage, cast(2 as bigint) as stage_number, count(*) as customers_reached,
+    count(*) as customers_seen, count(*) filter (order_count > 0) as customers_went_on, cast(0 as bigint) as customers_converted,
+    count(*) filter (order_count = 0) as customers_broken_off, cast(0 as bigint) as customers_open
+from marts.customers;
+
+create or replace table marts.journey_break_points as
+select
+    'direct' as channel, 'browse' as event_type, '/cart' as page, customers_reached as customers_passed, customers_broken_off
+from marts.journey_funnel;
+
+create or replace table marts.channel_flow as
+select
+    conversion_type, cast(1 as bigint) as step, split_part(path, ' > ', -1) as from_channel, ending as to_channel,
+    sum(case ending when '(null)' then non_conversions else conversions end) as journeys,
+    sum(case ending when '(null)' then 0 else conversions end) as conversions
+from marts.journey_paths, (values ('(conversion)'), ('(null)')) endings (ending) group by all;
+
+create or replace table marts.channel_combinations as
+select
+    conversion_type, 'direct' as combination, sum(conversions + non_conversions) as journeys, sum(conversions) as conversions,
+    sum(conversions) / sum(conversions + non_conversions) as base_rate, cast(1 as double) as lift
+from marts.journey_paths group by conversion_type;
+
+create or replace table marts.conversion_times as
+select
+    conversion_type, channel as first_channel, count(*) as conversions, cast(3 as double) as days_median
+from marts.touchpoint_credits where attribution_model = 'first_touch' and credit > 0 group by all;
+
+create or replace table marts.online_to_offline as
+select
+    'purchase' as event_type, store_id, '(none)' as first_online_channel, count(*) as acts,
+    cast(sum(net_revenue) as decimal(18, 4)) as net_revenue
+from marts.orders where store_id is not null and order_kind = 'sale' and order_status <> 'cancelled' group by store_id;
+
+create or replace table marts.activity_by_hour as
+select
+    isodow(occurred_at) as weekday, hour(occurred_at) as hour_of_day, channel, false as is_decision_maker, count(*) as events
+from marts.events where exclusion_reason is null group by all;
+
+create or replace table marts.key_behaviours as
+select
+    'purchase' as conversion_type, 'favorite' as event_type, 'once' as depth,
+    count(*) filter (is_identified) as customers_with, count(*) filter (not is_identified) as customers_without
+from marts.customers;
+
+create or replace table marts.nurture_cycle as
+select
+    '(all)' as first_channel, 'lead_created' as event_type, cast(1 as bigint) as step_number, count(*) as customers,
+    cast(0 as double) as days_since_lead_median
+from marts.customers where is_identified;

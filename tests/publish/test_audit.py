@@ -115,6 +115,42 @@ BREACHES = {
         "update marts.journey_paths set conversions = conversions * 2",
         ("FAILED", "journey_paths", "no more conversions", "conversions_credited"),
     ),
+    "flows lost journeys": (
+        "delete from marts.channel_flow where to_channel = '(null)'",
+        ("FAILED", "channel_flow", "journeys and conversions of journey_paths", "journeys_walked"),
+    ),
+    "combinations stand beside another rate": (
+        "update marts.channel_combinations set base_rate = base_rate * 2",
+        ("FAILED", "channel_combinations", "rate of all journey_paths", "rate_of_paths"),
+    ),
+    "a conversion takes no time": (
+        "update marts.conversion_times set conversions = conversions - 1",
+        ("FAILED", "conversion_times", "takes a time", "conversions_credited"),
+    ),
+    "more journeys than customers": (
+        "update marts.journey_funnel set customers_reached = customers_reached * 2",
+        ("FAILED", "journey_funnel", "in the funnel than there are", "customers_reached 120"),
+    ),
+    "a journey broke off nowhere": (
+        "update marts.journey_break_points set customers_broken_off = customers_broken_off - 1",
+        ("FAILED", "journey_break_points", "broke off somewhere", "customers_of_funnel"),
+    ),
+    "orders of a store were lost": (
+        "update marts.online_to_offline set acts = acts - 1",
+        ("FAILED", "online_to_offline", "all here, whoever bought", "orders_of_stores"),
+    ),
+    "hours were counted twice": (
+        "update marts.activity_by_hour set events = events * 2",
+        ("FAILED", "activity_by_hour", "than events tell", "events_counted"),
+    ),
+    "more leads than customers": (
+        "update marts.nurture_cycle set customers = customers * 2",
+        ("FAILED", "nurture_cycle", "have a lead than there are", "customers_with_lead 96"),
+    ),
+    "behaviours of nobody": (
+        "update marts.key_behaviours set customers_with = customers_with * 3",
+        ("FAILED", "key_behaviours", "compared than there are", "customers 60"),
+    ),
     "effects of channels were shared out twice": (
         "update marts.channel_removal_effects set share_of_effect = share_of_effect * 2",
         ("FAILED", "channel_removal_effects", "share its effects out", "share_of_effect 2"),
@@ -286,9 +322,9 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
         # A brand that declared a touches file and nothing else.
         (
             *("ad_performance", "channel_performance", "order_items", "orders"),
+            *("channel_combinations", "channel_flow", "conversion_times", "online_to_offline"),
             *("attribution_intervals", "channel_removal_effects", "channel_shapley_values"),
-            "conversions",
-            *("segment_members", "sessions", "touchpoints"),
+            *("conversions", "key_behaviours", "segment_members", "sessions", "touchpoints"),
             *("platform_reconciliation", "touchpoint_credits", "unmapped_events"),
         ),
         # A brand that declared its spend and nothing else.
@@ -297,6 +333,9 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("customers", "customer_attributes", "customer_identifiers", "customer_tags"),
             *("customer_identifier_history", "identifier_links", "identity_health"),
             *("events", "journey_paths", "order_items", "orders", "referrals"),
+            *("activity_by_hour", "channel_combinations", "channel_flow", "conversion_times"),
+            *("journey_break_points", "journey_funnel", "key_behaviours", "nurture_cycle"),
+            "online_to_offline",
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
             *("channel_removal_effects", "channel_shapley_values", "unmapped_events"),
             *("attribution_intervals", "conversions", "touchpoints"),

@@ -49,10 +49,13 @@ CHANNEL_TESTS += ("path:models/intermediate/events", "path:seeds")
 # Built whole each time, and read by no model that is not.
 REBUILT = [
     f"marts.{folder},config.materialized:table"
-    for folder in ("attribution", "monitoring", "segments")
+    for folder in ("attribution", "journeys", "monitoring", "segments")
 ]
 # Tables that are built whole each time: between deliveries they need no rehearsal.
-WHOLE = ("marts,config.materialized:table", "int_ad_performance_counted+")
+WHOLE = (
+    *("marts,config.materialized:table", "int_ad_performance_counted+"),
+    "int_first_journeys_staged",
+)
 LINES_PER_SOURCE = 20
 # Nobody reads artifacts and logs here, and they are a third of what a small run costs.
 SPARINGLY = ("--quiet", "--no-write-json", "--log-level-file", "none")

@@ -1,0 +1,123 @@
+-- One row per act away from any screen, a purchase in a store, a call, a contract, and the first
+-- online touchpoint in the look-back window before it.
+with places as (
+
+    select
+        channel,
+        channel_group = 'offline' or channel = 'call_center' as is_offline
+    from {{ ref('channels') }}
+    where channel_group <> 'unknown'
+
+),
+
+offline_acts as (
+
+    select
+        events.event_id as act_id,
+        events.customer_id,
+        events.event_type,
+        events.store_id,
+        events.occurred_at,
+        cast(0 as decimal(18, 4)) as revenue
+    from {{ ref('events') }} as events
+    inner join {{ ref('event_types') }} as event_types
+        on
+            events.event_type = event_types.event_type
+            and (event_types.counts_as_touch or event_types.touch_role = 'conversion')
+    inner join places
+        on events.channel = places.channel and places.is_offline
+    -- a visit that a code in a store began is a visit of a screen
+    where
+        events.session_id is null
+        and events.exclusion_reason is null
+        and events.event_type <> 'purchase'
+    union all
+    select
+        order_id as act_id,
+        customer_id,
+        'purchase' as event_type,
+        store_id,
+        paid_at as occurred_at,
+        net_revenue as revenue
+    from {{ ref('orders') }}
+    where
+        store_id is not null
+        and order_kind = 'sale'
+        and paid_at is not null
+        and order_status <> 'cancelled'
+
+),
+
+-- one of those at an instant, for a window of time knows no order within it
+online_touches as (
+
+    select
+        touchpoints.customer_id,
+        touchpoints.touched_at,
+        {{ min_by('touchpoints.channel', 'touchpoints.touchpoint_id') }} as channel
+    from {{ ref('int_touchpoints_identified') }} as touchpoints
+    inner join places
+        on touchpoints.channel = places.channel and not places.is_offline
+    group by touchpoints.customer_id, touchpoints.touched_at
+
+),
+
+timeline as (
+
+    select
+        act_id,
+        customer_id,
+        event_type,
+        store_id,
+        revenue,
+        occurred_at,
+        {{ null_columns(['online_channel']) }},
+        cast(null as timestamp) as touched_at
+    from offline_acts
+    union all
+    select
+        {{ null_columns(['act_id']) }},
+        customer_id,
+        {{ null_columns(['event_type', 'store_id']) }},
+        cast(null as decimal(18, 4)) as revenue,
+        touched_at as occurred_at,
+        channel as online_channel,
+        touched_at
+    from online_touches
+
+),
+
+preceded as (
+
+    select
+        *,
+        {{ ignoring_nulls('first_value', 'online_channel') }} over look_back
+            as first_online_channel,
+        min(touched_at) over look_back as first_touched_at
+    from timeline
+    window look_back as (
+        -- acts of who knows whom have nothing to do with each other
+        partition by customer_id, case when customer_id = 'unknown' then act_id end
+        order by occurred_at
+        range between interval {{ var('attribution_lookback_days') }} day preceding and current row
+    )
+
+),
+
+acts as (
+
+    select
+        act_id,
+        customer_id,
+        event_type,
+        store_id,
+        revenue,
+        first_online_channel,
+        {{ seconds_between('first_touched_at', 'occurred_at') }} / 86400.0
+            as days_since_first_touch
+    from preceded
+    where act_id is not null
+
+)
+
+select * from acts
