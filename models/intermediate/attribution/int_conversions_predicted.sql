@@ -1,0 +1,133 @@
+-- One row per attribution model, conversion type and day of the last weeks: how many conversions
+-- were to be expected if a touch of each channel earns what the model credited it with before.
+with trained as (
+
+    select
+        conversion_type,
+        channel,
+        sum(touches) as touches
+    from {{ ref('int_channels_touched') }}
+    where not is_held_out
+    group by conversion_type, channel
+
+),
+
+credited as (
+
+    select
+        credits.attribution_model,
+        credits.conversion_type,
+        credits.channel,
+        sum(cast(credits.conversions as decimal(38, 15))) as conversions
+    from {{ ref('touchpoint_credits') }} as credits
+    inner join {{ ref('int_evaluation_periods') }} as periods
+        on
+            credits.conversion_type = periods.conversion_type
+            and periods.trained_after < credits.conversion_date
+            and periods.trained_to >= credits.conversion_date
+    group by credits.attribution_model, credits.conversion_type, credits.channel
+
+),
+
+-- what nothing touched is expected again; what was credited to a channel, by its touches
+unattributed as (
+
+    select
+        credited.attribution_model,
+        credited.conversion_type,
+        cast(sum(credited.conversions) as double) / periods.trained_days as a_day,
+        cast(
+            sum(case when credited.channel = 'unattributed' then credited.conversions else 0 end)
+            as double
+        ) / periods.trained_days as unattributed_a_day
+    from credited
+    inner join {{ ref('int_evaluation_periods') }} as periods
+        on credited.conversion_type = periods.conversion_type
+    group by credited.attribution_model, credited.conversion_type, periods.trained_days
+
+),
+
+earned as (
+
+    select
+        credited.attribution_model,
+        credited.conversion_type,
+        touched.touch_date as held_out_date,
+        cast(
+            sum(
+                cast(
+                    touched.touches * cast(credited.conversions as double) / trained.touches
+                    as decimal(38, 15)
+                )
+            )
+            as double
+        ) as conversions
+    from credited
+    inner join trained
+        on
+            credited.conversion_type = trained.conversion_type
+            and credited.channel = trained.channel
+    inner join {{ ref('int_channels_touched') }} as touched
+        on
+            credited.conversion_type = touched.conversion_type
+            and credited.channel = touched.channel
+            and touched.is_held_out
+    group by credited.attribution_model, credited.conversion_type, touched.touch_date
+
+),
+
+happened as (
+
+    select
+        conversion_type,
+        conversion_date,
+        count(*) as conversions
+    from {{ ref('conversions') }}
+    group by conversion_type, conversion_date
+
+),
+
+days as (
+
+    select
+        conversion_type,
+        touch_date as held_out_date
+    from {{ ref('int_channels_touched') }}
+    where is_held_out
+    union
+    select
+        happened.conversion_type,
+        happened.conversion_date as held_out_date
+    from happened
+    inner join {{ ref('int_evaluation_periods') }} as periods
+        on
+            happened.conversion_type = periods.conversion_type
+            and periods.trained_to < happened.conversion_date
+
+),
+
+predicted as (
+
+    select
+        unattributed.attribution_model,
+        unattributed.conversion_type,
+        days.held_out_date,
+        coalesce(happened.conversions, 0) as conversions,
+        coalesce(earned.conversions, 0) + unattributed.unattributed_a_day as conversions_predicted,
+        unattributed.a_day as conversions_of_average_day
+    from unattributed
+    inner join days
+        on unattributed.conversion_type = days.conversion_type
+    left join earned
+        on
+            unattributed.attribution_model = earned.attribution_model
+            and unattributed.conversion_type = earned.conversion_type
+            and days.held_out_date = earned.held_out_date
+    left join happened
+        on
+            days.conversion_type = happened.conversion_type
+            and days.held_out_date = happened.conversion_date
+
+)
+
+select * from predicted

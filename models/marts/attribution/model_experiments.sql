@@ -1,0 +1,44 @@
+-- One row per lift experiment and attribution model: what the model credited the channel with while
+-- it ran, beside what the experiment says the channel brought.
+with credited as (
+
+    select
+        experiments.experiment_id,
+        models.attribution_model,
+        experiments.channel,
+        experiments.conversion_type,
+        experiments.starts_on,
+        experiments.ends_on,
+        experiments.incremental_conversions,
+        experiments.standard_error,
+        coalesce(
+            cast(sum(cast(performance.conversions as decimal(38, 15))) as double), 0
+        ) as conversions_credited
+    from {{ ref('lift_experiments') }} as experiments
+    inner join {{ ref('attribution_models') }} as models
+        on {{ is_of_type('models.conversion_types', 'experiments.conversion_type') }}
+    left join {{ ref('channel_performance') }} as performance
+        on
+            models.attribution_model = performance.attribution_model
+            and experiments.conversion_type = performance.conversion_type
+            and experiments.channel = performance.channel
+            and performance.performance_date between experiments.starts_on and experiments.ends_on
+    group by
+        experiments.experiment_id, models.attribution_model, experiments.channel,
+        experiments.conversion_type, experiments.starts_on, experiments.ends_on,
+        experiments.incremental_conversions, experiments.standard_error
+
+),
+
+compared as (
+
+    select
+        *,
+        incremental_conversions / nullif(conversions_credited, 0) as calibration_factor,
+        abs(conversions_credited - incremental_conversions) <= 1.96 * standard_error
+            as is_within_error
+    from credited
+
+)
+
+select * from compared
