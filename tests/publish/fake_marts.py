@@ -9,7 +9,8 @@ WORLD = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 MARTS = (
     *("account_contacts", "accounts"),
-    *("ad_performance", "channel_performance", "channel_removal_effects", "channel_shapley_values"),
+    *("ad_performance", "channel_effects", "channel_performance"),
+    *("channel_removal_effects", "channel_shapley_values"),
     *("customer_attributes", "customer_changes"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),
     *("customer_matches", "match_calibration"),

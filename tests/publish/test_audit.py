@@ -107,6 +107,10 @@ BREACHES = {
         "update marts.channel_removal_effects set conversions = conversions / 2",
         ("FAILED", "channel_removal_effects", "conversions of journey_paths"),
     ),
+    "the baseline of effects was lost": (
+        "delete from marts.channel_effects where channel = 'baseline'",
+        ("FAILED", "channel_effects", "all conversions of their type", "effect_conversions 2.5"),
+    ),
     "a negative Shapley value was cut off": (
         "update marts.channel_shapley_values set shapley_value = shapley_value + 0.1",
         ("FAILED", "channel_shapley_values", "sum to the rate", "conversion_rate"),
@@ -270,7 +274,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
         # A brand that declared a touches file and nothing else.
         (
             *("ad_performance", "channel_performance", "order_items", "orders"),
-            *("channel_removal_effects", "channel_shapley_values"),
+            *("channel_effects", "channel_removal_effects", "channel_shapley_values"),
             *("segment_members", "sessions"),
             *("platform_reconciliation", "touchpoint_credits", "unmapped_events"),
         ),
@@ -281,7 +285,8 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("customer_identifier_history", "identifier_links", "identity_health"),
             *("events", "journey_paths", "order_items", "orders", "referrals"),
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
-            *("channel_removal_effects", "channel_shapley_values", "unmapped_events"),
+            *("channel_effects", "channel_removal_effects", "channel_shapley_values"),
+            "unmapped_events",
         ),
         # A brand without ads.
         ("ad_performance", "platform_reconciliation"),
