@@ -38,7 +38,7 @@ CONVERSIONS = """
 # a clock that is wrong in one of the two does not stretch the days
 HORIZON = """
     select
-        coalesce((select min(touch_day) from touches), min(conversion_day)),
+        least(min(conversion_day), (select min(touch_day) from touches)),
         least(max(conversion_day), (select max(touch_day) from touches))
     from conversions
 """
@@ -103,7 +103,7 @@ class Observed:
     """What is known of one conversion type.
 
     Attributes:
-        first_day: of the touches.
+        first_day: of either touches or conversions.
         last_day: the last one that both touches and conversions reach.
         channels: their names; arrays hold their numbers.
         conversions: all of them up to the last day, also those of nobody met on an earlier day.

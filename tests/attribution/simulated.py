@@ -1,4 +1,4 @@
-"""Customers who are touched at random and convert by known hazards, and what caused each one."""
+"""Customers who are touched and convert by known hazards, and what caused each conversion."""
 
 from __future__ import annotations
 
@@ -14,18 +14,22 @@ BASELINE = 0.004
 
 
 class Law(NamedTuple):
-    """How often a channel touches somebody on a day, what that adds the day after, how it fades."""
+    """How often a channel touches somebody on a day, what that adds the day after, how it fades.
+
+    Where people have an intent to convert, a channel that follows it touches them more.
+    """
 
     rate: float
     adds: float
     half_life: float
+    follows: bool = False
 
 
 LAWS = {
     "search": Law(0.03, 0.03, 1),
     "video": Law(0.04, 0.01, 4),
     "letter": Law(0.03, 0.004, 16),
-    "banner": Law(0.05, 0.0, 1),
+    "banner": Law(0.05, 0.0, 1, follows=True),
     "rare": Law(0.0002, 0.01, 4),
 }
 
@@ -38,16 +42,20 @@ class World(NamedTuple):
     caused: Counter[str]
 
 
-def simulate(people: int, days: int, seed: int) -> World:
-    """Live through the days: a hazard is a sum, so a conversion has one of its parts as cause."""
+def simulate(people: int, days: int, seed: int, intent: float = 0) -> World:
+    """Live through the days: a hazard is a sum, so a conversion has one of its parts as cause.
+
+    ``intent`` is how far people differ in it: it stays with them, and multiplies the baseline.
+    """
     rng = np.random.default_rng(seed)
+    eager = np.exp(np.random.default_rng([seed, 1]).normal(0, intent, people))
     touches, conversions, caused = [], [], Counter[str]()
     memory = {channel: np.zeros(people) for channel in LAWS}
     for day in range(days):
-        parts = [np.full(people, BASELINE)]
+        parts = [BASELINE * eager]
         for channel, law in LAWS.items():
             parts.append(law.adds * memory[channel])
-            touched = rng.random(people) < law.rate
+            touched = rng.random(people) < law.rate * (eager if law.follows else 1)
             # the hour decides nothing; some are touched twice
             for hours, again in ((0, touched), (1, touched & (rng.random(people) < 0.2))):
                 touches += [(who, channel, day + hours / 24) for who in np.flatnonzero(again)]
@@ -78,4 +86,8 @@ def fill(database: duckdb.DuckDBPyConnection, world: World, shuffled_by: int | N
         ("int_conversions_identified", world.conversions),
     ):
         rows = rows if shuffled_by is None else rows.sample(frac=1, random_state=shuffled_by)
-        database.execute(f"create or replace table intermediate.{name} as select * from rows")
+        database.execute(
+            f"create or replace table intermediate.{name} as "
+            # no rows have no type
+            "select * replace (cast(customer_id as varchar) as customer_id) from rows"
+        )
