@@ -12,14 +12,16 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.measure import EVENTS_PER_PERSON, KEY, Report
-from benchmarks.warehouse import dbt
+from benchmarks.warehouse import copy_of, dbt, execute, fill
 
 DAYS, SEED = 90, 7
+EFFECTS = "effects"
 UNATTRIBUTED = ("unattributed", "baseline")
-EFFECTS, EFFECTS_OF_PEOPLE = "effects", "effects, were every customer a person"
 HEADER = (
-    "| model | distance of shares from the truth | share of channels without effect "
-    "| attributed to channels |\n|---|---:|---:|---:|\n"
+    "| | as the warehouse knows customers | | | customers are people, every touch known | | |\n"
+    "|---|---:|---:|---:|---:|---:|---:|\n"
+    "| model | distance from the truth | to channels without effect | attributed "
+    "| distance from the truth | to channels without effect | attributed |\n"
 )
 LEDGER = """
     select attribution_model, channel, sum(conversions)
@@ -27,22 +29,25 @@ LEDGER = """
     where conversion_type = 'purchase'
     group by all order by all
 """
-FITTED = "select channel, effect_conversions from marts.channel_effects order by all"
-# What the models would hold if identity were no question.
-PEOPLE = """
-    create schema intermediate;
-    create table intermediate.int_touchpoints_identified as
+# What the models would hold if nothing were hidden.
+TOUCHPOINTS, CONVERSIONS = "int_touchpoints_identified", "int_conversions_identified"
+TRUE_TOUCHPOINTS = """
     select
+        cast(row_number() over (order by touched_at, channel, touch_id) as varchar)
+            as touchpoint_id,
+        'event' as touchpoint_kind,
         cast(person_id as varchar) as customer_id,
         channel,
         touched_at at time zone 'UTC' as touched_at
-    from '{truth}/touches.parquet';
-    create table intermediate.int_conversions_identified as
+    from '{truth}/touches.parquet'
+"""
+TRUE_CONVERSIONS = """
     select
         order_id as conversion_id,
         'purchase' as conversion_type,
         coalesce(cast(person_id as varchar), 'unknown') as customer_id,
-        occurred_at at time zone 'UTC' as converted_at
+        occurred_at at time zone 'UTC' as converted_at,
+        cast(revenue - refunded as double) as revenue
     from '{truth}/conversions.parquet'
 """
 
@@ -51,54 +56,64 @@ Parts = dict[str, float]
 
 
 def table(directory: Path, events: int) -> str:
-    """Build the brand, fit its effects, return a row for each model."""
+    """Build the brand, and once more with nothing hidden; return a row for each model."""
     # not above: what dbt itself needs is no part of other benchmarks
-    from ingestion.effects.effects import effects
-    from ingestion.warehouse import Warehouse
     from tests.warehouse.worlds import environment, write_world
 
-    people = events // EVENTS_PER_PERSON
+    people, brand = events // EVENTS_PER_PERSON, directory / "brand"
     with environment(OMNITOUCH_HMAC_KEY=KEY):
-        write_world(directory, people, DAYS, SEED)
-        dbt(directory, "seed")
-        dbt(directory, "run", "--select", "+touchpoint_credits")
-        effects(Warehouse(directory))
-        dbt(directory, "run", "--select", "+channel_effects")
-    truth = json.loads((directory / "truth" / "channel_effects.json").read_text())
+        write_world(brand, people, DAYS, SEED)
+        dbt(brand, "seed")
+        dbt(brand, "run", "--select", "+touchpoint_credits")
+    known = _with_nothing_hidden(brand)
+    truth = json.loads((brand / "truth" / "channel_effects.json").read_text())
     true = {channel: lost["expected_lost"] for channel, lost in truth["channels"].items()}
-    found = {**_found(directory), EFFECTS_OF_PEOPLE: _of_people(directory / "truth")}
-    rows = "".join(_row(model, parts, true) for model, parts in found.items())
+    found, found_if_known = _found(brand), _found(known)
+    rows = "".join(
+        f"| {model} | {_beside(found[model], true)} | {_beside(found_if_known[model], true)} |\n"
+        for model in found
+    )
     idle = ", ".join(channel for channel, lost in true.items() if lost == 0)
-    command = f"`python -m benchmarks attribution_truth --people {people}`"
     return (
-        f"{command}: {DAYS} days, seed {SEED}, {truth['conversions']:,} conversions of people, of "
-        f"which {sum(true.values()) / truth['conversions']:.3f} are channels' doing. "
+        f"`python -m benchmarks attribution_truth --people {people}`: {DAYS} days, seed {SEED}, "
+        f"{truth['conversions']:,} conversions of people, of which "
+        f"{sum(true.values()) / truth['conversions']:.3f} are channels' doing. "
         f"Without effect: {idle}.\n\n{HEADER}{rows}"
     )
 
 
-def _found(directory: Path) -> dict[str, Parts]:
-    """Of each model of the ledger, and of the effects at last, what it says."""
-    found: dict[str, Parts] = {}
-    with duckdb.connect(str(directory / "omnitouch.duckdb"), read_only=True) as database:
-        for model, channel, conversions in database.execute(LEDGER).fetchall():
-            found.setdefault(model, {})[channel] = conversions
-        found[EFFECTS] = dict(database.execute(FITTED).fetchall())
-    return found
+def _with_nothing_hidden(brand: Path) -> Path:
+    """A copy of the warehouse whose credits are of people and all that touched them."""
+    copy = copy_of(brand)
+    execute(
+        copy,
+        f"drop view intermediate.{CONVERSIONS}",
+        f"delete from intermediate.{TOUCHPOINTS}",
+        f"create table intermediate.{CONVERSIONS} as "
+        + TRUE_CONVERSIONS.format(truth=brand / "truth"),
+    )
+    fill(copy, f"intermediate.{TOUCHPOINTS}", TRUE_TOUCHPOINTS.format(truth=brand / "truth"))
+    between = [f"{name}+,+touchpoint_credits" for name in (TOUCHPOINTS, CONVERSIONS)]
+    replaced = ("--exclude", TOUCHPOINTS, CONVERSIONS)
+    dbt(copy, "run", "--full-refresh", "--select", *between, *replaced)
+    return copy
 
 
-def _of_people(truth: Path) -> Parts:
+def _found(warehouse: Path) -> dict[str, Parts]:
+    """What each model of the ledger says, and at last the effects."""
     from ingestion.effects.effects import settings
     from ingestion.effects.estimating import estimate
     from ingestion.effects.observing import observe
 
-    with duckdb.connect() as database:
-        database.execute(PEOPLE.format(truth=truth))
-        observed = observe(database, "purchase", *settings())
-    return {effect.channel: effect.conversions for effect in estimate(observed)}
+    found: dict[str, Parts] = {}
+    with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
+        for model, channel, conversions in database.execute(LEDGER).fetchall():
+            found.setdefault(model, {})[channel] = conversions
+        effects = estimate(observe(database, "purchase", *settings()))
+    return found | {EFFECTS: {effect.channel: effect.conversions for effect in effects}}
 
 
-def _row(model: str, parts: Parts, true: Parts) -> str:
+def _beside(parts: Parts, true: Parts) -> str:
     of_channels = {name: part for name, part in parts.items() if name not in UNATTRIBUTED}
     attributed, caused = sum(of_channels.values()), sum(true.values())
     distance = sum(
@@ -106,10 +121,7 @@ def _row(model: str, parts: Parts, true: Parts) -> str:
         for name in of_channels.keys() | true.keys()
     )
     idle = sum(part for name, part in of_channels.items() if not true.get(name))
-    return (
-        f"| {model} | {distance / 2:.3f} | {idle / attributed:.3f} "
-        f"| {attributed / sum(parts.values()):.3f} |\n"
-    )
+    return f"{distance / 2:.3f} | {idle / attributed:.3f} | {attributed / sum(parts.values()):.3f}"
 
 
 REPORT = Report("shares of channels beside what they changed, N Sensors events", table)

@@ -22,10 +22,9 @@ HALF_LIVES = (1, 4, 16)
 
 # Of the logarithm of the likelihood; a standard error is a matter of 0.5.
 TOLERANCE = 1e-3
-LONGEST_STRIDE = 1e3
-MOST_ROUNDS = 50_000
-# Conversions that a weight stands for at the least: from 0 it would never return.
-LEAST = 1e-12
+MOST_ROUNDS = 200
+MOST_SWEEPS = 1000
+SHORTEST_STRIDE = 1e-3
 
 
 class Risks(NamedTuple):
@@ -80,7 +79,9 @@ def hazards(risk: Risks, weights: np.ndarray) -> np.ndarray:
 
 def log_likelihood(risk: Risks, weights: np.ndarray) -> float:
     """Of conversions on the days on which they were, and of none on the others."""
-    return float(np.log(hazards(risk, weights)).sum() - (risk.exposure * weights).sum())
+    with np.errstate(divide="ignore"):  # a baseline of 0 on the day of a conversion: impossible
+        logarithms = np.log(hazards(risk, weights))
+    return float(logarithms.sum() - (risk.exposure * weights).sum())
 
 
 def em_ratios(risk: Risks, weights: np.ndarray) -> np.ndarray:
@@ -101,8 +102,8 @@ def fit(risk: Risks, start: np.ndarray | None = None) -> Fit:
 
     The logarithm of the likelihood is concave, and after a step of EM expected conversions are as
     many as there are: so it lacks at most their number times what the largest ratio exceeds 1 by.
-    EM creeps where bases resemble each other. Two steps show where it creeps to, and a stride that
-    way is taken where it is likelier.
+    EM alone would creep for ever where bases resemble each other; each step is followed by a stride
+    of Newton's, as long as that is likelier than another step.
 
     Raises:
         EffectsError: no end was found.
@@ -110,25 +111,54 @@ def fit(risk: Risks, start: np.ndarray | None = None) -> Fit:
     conversions = len(risk.week)
     if start is None:
         start = np.full(len(risk.exposure), conversions / risk.exposure.sum())
-    least = LEAST / np.maximum(risk.exposure, 1)
     weights, grown = start, []
     for _ in range(MOST_ROUNDS):
-        weights = np.maximum(weights, least)
         once = weights * em_ratios(risk, weights)
         ratios = em_ratios(risk, once)
-        twice = once * ratios
-        grown.append(log_likelihood(risk, twice))
+        grown.append(log_likelihood(risk, once))
         if conversions * (ratios.max() - 1) < TOLERANCE:
-            return Fit(twice, grown)
-        strode = _stride(weights, once, twice)
-        weights = strode if log_likelihood(risk, strode) > grown[-1] else twice
-    raise EffectsError(f"no end was found in {MOST_ROUNDS:,} rounds: please report it")
+            return Fit(once, grown)
+        weights = _stride(risk, once, ratios)
+    raise EffectsError(f"no end was found in {MOST_ROUNDS} rounds: please report it")
 
 
-def _stride(weights: np.ndarray, once: np.ndarray, twice: np.ndarray) -> np.ndarray:
-    """Where EM seems to creep to (SQUAREM), short of 0, from where it would not return."""
-    step = once - weights
-    bend = twice - once - step
-    length = np.sqrt((step**2).sum() / max((bend**2).sum(), np.finfo(float).tiny))
-    length = min(length, LONGEST_STRIDE)
-    return np.maximum(weights + 2 * length * step + length**2 * bend, twice / 1000)
+def _stride(risk: Risks, weights: np.ndarray, ratios: np.ndarray) -> np.ndarray:
+    """Towards the top of the parabola that fits here; another step of EM where that is likelier."""
+    step = weights * ratios
+    reached, length = log_likelihood(risk, step), 1.0
+    direction = _top(risk, weights, ratios) - weights
+    while length > SHORTEST_STRIDE:
+        strode = weights + length * direction
+        if log_likelihood(risk, strode) > reached:
+            return strode
+        length /= 2
+    return step
+
+
+def _top(risk: Risks, weights: np.ndarray, ratios: np.ndarray) -> np.ndarray:
+    """Where the parabola is highest, no weight being negative: one weight after the other."""
+    curvature = _curvature(risk, weights)
+    own = np.diag(curvature)
+    slope = risk.exposure * (ratios - 1)
+    top = weights.copy()
+    for _ in range(MOST_SWEEPS):
+        gain = 0.0
+        for number in np.flatnonzero(own):
+            change = max(slope[number] / own[number], -top[number])
+            top[number] += change
+            slope -= change * curvature[number]
+            gain = max(gain, change**2 * own[number])
+        if gain < TOLERANCE**4:
+            break
+    return top
+
+
+def _curvature(risk: Risks, weights: np.ndarray) -> np.ndarray:
+    """How the slope of the log-likelihood falls in one weight (row) as another one rises."""
+    inverse = 1 / hazards(risk, weights)
+    touched, weeks = risk.parts.shape[1], len(weights) - risk.parts.shape[1]
+    scaled = risk.parts * inverse[:, None]
+    across = np.zeros((weeks, touched))
+    np.add.at(across, risk.week, scaled * inverse[:, None])
+    within = np.diag(np.bincount(risk.week, inverse**2, weeks))
+    return np.block([[np.einsum("nk,nl->kl", scaled, scaled), across.T], [across, within]])
