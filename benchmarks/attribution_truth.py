@@ -51,6 +51,19 @@ TRUE_CONVERSIONS = """
     from '{truth}/conversions.parquet'
 """
 
+OBSERVED, RESOLVED = "int_identifiers_observed", "int_identifiers_resolved"
+PEOPLE = "select distinct person_id from '{truth}/identifiers.parquet'"
+KNOWN_FROM_BIRTH = f"""
+    select
+        person_id as identifier_id,
+        'member_id' as identifier_type,
+        timestamp '1970-01-01 00:00:00' as first_seen_at
+    from ({PEOPLE})
+"""
+THEMSELVES = f"""
+    select person_id as identifier_id, cast(person_id as varchar) as customer_id from ({PEOPLE})
+"""
+
 Parts = dict[str, float]
 """Conversions by channel."""
 
@@ -84,15 +97,19 @@ def table(directory: Path, events: int) -> str:
 
 def _with_nothing_hidden(brand: Path) -> Path:
     """A copy of the warehouse whose credits are of people and all that touched them."""
-    copy = copy_of(brand)
+    copy, truth = copy_of(brand), brand / "truth"
     execute(
         copy,
         f"drop view intermediate.{CONVERSIONS}",
-        f"delete from intermediate.{TOUCHPOINTS}",
-        f"create table intermediate.{CONVERSIONS} as "
-        + TRUE_CONVERSIONS.format(truth=brand / "truth"),
+        f"create table intermediate.{CONVERSIONS} as {TRUE_CONVERSIONS.format(truth=truth)}",
     )
-    fill(copy, f"intermediate.{TOUCHPOINTS}", TRUE_TOUCHPOINTS.format(truth=brand / "truth"))
+    for name, query in (
+        (TOUCHPOINTS, TRUE_TOUCHPOINTS),
+        (OBSERVED, KNOWN_FROM_BIRTH),
+        (RESOLVED, THEMSELVES),
+    ):
+        execute(copy, f"delete from intermediate.{name}")
+        fill(copy, f"intermediate.{name}", query.format(truth=truth))
     between = [f"{name}+,+touchpoint_credits" for name in (TOUCHPOINTS, CONVERSIONS)]
     replaced = ("--exclude", TOUCHPOINTS, CONVERSIONS)
     dbt(copy, "run", "--full-refresh", "--select", *between, *replaced)
@@ -109,8 +126,10 @@ def _found(warehouse: Path) -> dict[str, Parts]:
     with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
         for model, channel, conversions in database.execute(LEDGER).fetchall():
             found.setdefault(model, {})[channel] = conversions
-        effects = estimate(observe(database, "purchase", *settings()))
-    return found | {EFFECTS: {effect.channel: effect.conversions for effect in effects}}
+        observed = observe(database, "purchase", **settings())
+    effects = {effect.channel: effect.conversions for effect in estimate(observed)}
+    unwatched = observed.conversions - len(observed.day)
+    return found | {EFFECTS: effects | {"unattributed": unwatched}}
 
 
 def _beside(parts: Parts, true: Parts) -> str:

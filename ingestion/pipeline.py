@@ -112,6 +112,7 @@ CHANNEL_EFFECTS = pa.schema(
         ("method", pa.string()),
         ("conversion_type", pa.string()),
         ("channel", pa.string()),
+        ("all_conversions", pa.int64()),
         ("conversions", pa.int64()),
         ("effect_conversions", pa.float64()),
         ("effect_share", pa.float64()),

@@ -56,10 +56,14 @@ def effects(warehouse: Warehouse) -> list[str]:
     ]
 
 
-def settings() -> tuple[str, int]:
-    """Where the brand lives, and for how many days touches count, as dbt has it."""
+def settings() -> dict[str, Any]:
+    """Where the brand lives, how long touches count, and who is known, as dbt has it."""
     variables = yaml.safe_load(PROJECT.read_text(encoding="utf-8"))["vars"]
-    return variables["time_zone"], variables["attribution_lookback_days"]
+    return {
+        "time_zone": variables["time_zone"],
+        "lookback_days": variables["attribution_lookback_days"],
+        "known_by": variables["effects_known_by"],
+    }
 
 
 def _observed(warehouse: Warehouse) -> dict[str, Observed]:
@@ -70,7 +74,7 @@ def _observed(warehouse: Warehouse) -> dict[str, Observed]:
     with connected(warehouse, read_only=True) as database:
         try:
             types = [name for (name,) in database.execute(TYPES).fetchall()]
-            return {name: observe(database, name, *settings()) for name in types}
+            return {name: observe(database, name, **settings()) for name in types}
         except duckdb.CatalogException as error:
             raise EffectsError("the models are not built yet: ./run builds them") from error
 
@@ -86,7 +90,8 @@ def _rows(
             "method": METHOD,
             "conversion_type": conversion_type,
             "channel": effect.channel,
-            "conversions": observed.conversions,
+            "all_conversions": observed.conversions,
+            "conversions": len(observed.day),
             "effect_conversions": effect.conversions,
             "effect_share": effect.share,
             "standard_error": effect.standard_error,
@@ -102,14 +107,16 @@ def _rows(
 
 
 def _told(conversion_type: str, observed: Observed, effects: list[Effect]) -> Iterator[str]:
-    met = len(observed.day)
     yield (
-        f"{conversion_type}: {observed.conversions:,} conversions to {observed.last_day}, "
-        f"{met:,} of them of customers met on an earlier day; "
-        f"{observed.customers:,} customers, {observed.days} days"
+        f"{conversion_type}: {len(observed.day):,} of {observed.conversions:,} conversions to "
+        f"{observed.last_day} are of customers known and touched on an earlier day; "
+        f"{observed.customers:,} of these were watched, {observed.days} days"
     )
     if not effects:
-        yield f"  too few to say anything: {FEWEST_CONVERSIONS} have to be of customers met before"
+        yield (
+            f"  too few to say anything, it takes {FEWEST_CONVERSIONS}; by which identifiers a "
+            "customer is known is the variable effects_known_by (dbt_project.yml)"
+        )
         return
     yield f"  {'':<26} conversions   share    95 %"
     for effect in effects:

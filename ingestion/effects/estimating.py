@@ -19,7 +19,7 @@ QUANTILE = 2.093
 
 
 class Effect(NamedTuple):
-    """A channel's doing, or the baseline's; shares are of all conversions.
+    """A channel's doing, or the baseline's, of the conversions of watched customers.
 
     Attributes:
         channel: its name, or BASELINE.
@@ -44,8 +44,7 @@ class Effect(NamedTuple):
 
 def estimate(observed: Observed) -> list[Effect]:
     """The effect of each channel, and at last the baseline; none where conversions are too few."""
-    at_risk = len(observed.day)
-    if at_risk < FEWEST_CONVERSIONS:
+    if len(observed.day) < FEWEST_CONVERSIONS:
         return []
     risk, exposure = risks(observed)
     whole = fit(risk)
@@ -53,15 +52,13 @@ def estimate(observed: Observed) -> list[Effect]:
     left_out = [_without(number, observed.group, risk, exposure, whole) for number in range(GROUPS)]
     apart = np.array(left_out)
     spread = ((apart - apart.mean(axis=0)) ** 2).sum(axis=0)
-    errors = np.sqrt((GROUPS - 1) / GROUPS * spread) * at_risk
-    errors[:-1] = np.maximum(errors[:-1], _least_errors(risk, whole))
+    errors = np.sqrt((GROUPS - 1) / GROUPS * spread)
+    errors[:-1] = np.maximum(errors[:-1], _least_errors(risk, whole) / len(observed.day))
     led = np.bincount(
         np.unique(observed.led_row * len(observed.channels) + observed.led_channel)
         % len(observed.channels),
         minlength=len(observed.channels),
     )
-    # who was met on no day before is nobody's doing
-    parts[-1] += observed.conversions - at_risk
     return list(_told(observed, parts, errors, led))
 
 
@@ -69,11 +66,11 @@ def _told(
     observed: Observed, parts: np.ndarray, errors: np.ndarray, led: np.ndarray
 ) -> Iterator[Effect]:
     for number, channel in enumerate((*observed.channels, BASELINE)):
-        part, all_of_them = float(parts[number]), observed.conversions
-        share, error = min(part / all_of_them, 1.0), float(errors[number]) / all_of_them
+        part, watched = float(parts[number]), len(observed.day)
+        share, error = min(part / watched, 1.0), float(errors[number])
         low, high = max(share - QUANTILE * error, 0.0), min(share + QUANTILE * error, 1.0)
         if channel == BASELINE:
-            yield Effect(channel, part, share, error, low, high, all_of_them, None)
+            yield Effect(channel, part, share, error, low, high, watched, None)
         elif led[number] < FEWEST_LED:
             yield Effect(channel, part, share, None, None, None, int(led[number]), TOO_FEW)
         else:
@@ -82,7 +79,7 @@ def _told(
 
 
 def _parts(risk: Risks, fitted: Fit) -> np.ndarray:
-    """Of the conversions at risk, the part of each channel and, at last, of the baseline.
+    """Of the conversions, the part of each channel and, at last, of the baseline.
 
     Hazards add up, so a conversion is a channel's doing with the probability that is the channel's
     share of the hazard on that day.
@@ -118,6 +115,7 @@ def _least_errors(risk: Risks, fitted: Fit) -> np.ndarray:
     mix = fitted.weights[:count].reshape(exposure.shape) * exposure + 1 / len(HALF_LIVES)
     mix /= mix.sum(axis=1, keepdims=True)
     parts = risk.parts.reshape(-1, *exposure.shape)
-    gained = np.einsum("ncb,cb->nc", parts, mix / exposure) / hazards(risk, fitted.weights)[:, None]
+    per_weight = np.divide(mix, exposure, out=np.zeros_like(mix), where=exposure > 0)
+    gained = np.einsum("ncb,cb->nc", parts, per_weight) / hazards(risk, fitted.weights)[:, None]
     information = (gained**2).sum(axis=0)
     return 1 / np.sqrt(np.maximum(information, np.finfo(float).tiny))

@@ -62,11 +62,11 @@ def risks(observed: Observed) -> tuple[Risks, np.ndarray]:
     parts = np.zeros((len(observed.day), channels, len(HALF_LIVES)))
     np.add.at(parts, (observed.led_row, observed.led_channel), basis[observed.led_age])
     touched = np.einsum("gca,ab->gcb", observed.remembered, basis.cumsum(axis=0))
-    # who was met yesterday is at risk from today on
+    # who was known and touched by yesterday is watched from today on
     present = np.cumsum(observed.entered, axis=1)[:, :-1]
     by_week = np.add.reduceat(present, np.arange(0, present.shape[1], 7), axis=1)
     exposure = np.hstack([touched.reshape(groups, -1), by_week])
-    # the first day, when nobody is at risk yet, is no week's
+    # the first day, when nobody is watched yet, is no week's
     week = (observed.day - 1) // 7
     return Risks(parts.reshape(len(parts), -1), week, exposure.sum(axis=0)), exposure
 

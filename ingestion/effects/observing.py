@@ -2,10 +2,15 @@
 
 A touch counts from the day after it. The visit in which somebody orders is mostly made in order to:
 counted on its own day, it would explain every order, and what led to it nothing.
+
+Customers are watched once they are known, such as by a phone. A cookie that nobody knows cannot be
+seen to convert elsewhere: its days would speak against every channel that brings such visitors.
+Who becomes known by converting is watched after that, or all who are watched would be buyers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,11 +22,10 @@ GROUPS = 20
 """Customers are parted into so many groups by a hash, for the jackknife."""
 
 # Of one day a channel's touches are one: who comes back within the hour is not touched twice.
-TOUCHES = f"""
+TOUCHES = """
     create or replace temp table touches as
     select distinct
         customer_id,
-        cast(('0x' || left(md5(customer_id), 8)) as bigint) % {GROUPS} as customer_group,
         channel,
         cast((touched_at at time zone 'UTC') at time zone $time_zone as date) as touch_day
     from intermediate.int_touchpoints_identified
@@ -35,6 +39,17 @@ CONVERSIONS = """
     from intermediate.int_conversions_identified
     where conversion_type = $conversion_type
 """
+KNOWN = """
+    create or replace temp table known as
+    select
+        resolved.customer_id,
+        cast((min(observed.first_seen_at) at time zone 'UTC') at time zone $time_zone as date)
+            as known_day
+    from intermediate.int_identifiers_observed as observed
+    inner join intermediate.int_identifiers_resolved as resolved using (identifier_id)
+    where observed.rejected_by is null and list_contains($known_by, observed.identifier_type)
+    group by resolved.customer_id
+"""
 # a clock that is wrong in one of the two does not stretch the days
 HORIZON = """
     select
@@ -42,59 +57,73 @@ HORIZON = """
         least(max(conversion_day), (select max(touch_day) from touches))
     from conversions
 """
-MET = """
-    create or replace temp table met as
-    select customer_id, any_value(customer_group) as customer_group, min(touch_day) as first_day
+WATCHED = f"""
+    create or replace temp table watched as
+    select
+        customer_id,
+        cast(('0x' || left(md5(customer_id), 8)) as bigint) % {GROUPS} as customer_group,
+        greatest(min(touch_day), any_value(known_day)) as since
     from touches
+    inner join known using (customer_id)
     group by customer_id
-    having min(touch_day) < $last_day
+    having greatest(min(touch_day), any_value(known_day)) < $last_day
 """
-AT_RISK = """
-    create or replace temp table at_risk as
+EVENTS = """
+    create or replace temp table events as
     select
         row_number() over (order by conversion_id) - 1 as row,
         customer_id,
         customer_group,
         conversion_day
     from conversions
-    inner join met using (customer_id)
-    where conversion_day > first_day and conversion_day <= $last_day
+    inner join watched using (customer_id)
+    where conversion_day > since and conversion_day <= $last_day
 """
 CHANNELS = """
     create or replace temp table channels as
     select channel, row_number() over (order by channel) - 1 as number
     from touches
+    inner join watched using (customer_id)
     where touch_day < $last_day
     group by channel
 """
 TOLD = "select channel from channels order by number"
-COUNT = "select count(*) from conversions where conversion_day <= $last_day"
-EVENTS = """
+COUNT = "select count(*) as conversions from conversions where conversion_day <= $last_day"
+CONVERTED = """
     select customer_group, conversion_day - cast($first_day as date) as day
-    from at_risk order by row
+    from events order by row
 """
 LED = """
-    select at_risk.row, channels.number as channel, conversion_day - touch_day as age
-    from at_risk
+    select events.row, channels.number as channel, conversion_day - touch_day as age
+    from events
     inner join touches using (customer_id)
     inner join channels using (channel)
     where conversion_day - touch_day between 1 and $lookback_days
     order by all
 """
+# up to the last day, less the days before the customer was watched
 REMEMBERED = """
-    select
-        customer_group,
-        channels.number as channel,
-        least($lookback_days, cast($last_day as date) - touch_day) as days,
-        count(*) as touches
-    from touches
-    inner join channels using (channel)
-    where touch_day < $last_day
-    group by all order by all
+    with remembered as (
+        select
+            customer_group,
+            channels.number as channel,
+            least($lookback_days, cast($last_day as date) - touch_day) as until,
+            least($lookback_days, greatest(since - touch_day, 0)) as before
+        from touches
+        inner join watched using (customer_id)
+        inner join channels using (channel)
+        where touch_day < $last_day
+    )
+    select customer_group, channel, until as days, count(*) as touches
+    from remembered group by all
+    union all
+    select customer_group, channel, before as days, -count(*) as touches
+    from remembered group by all
+    order by all
 """
 ENTERED = """
-    select customer_group, first_day - cast($first_day as date) as day, count(*) as customers
-    from met group by all order by all
+    select customer_group, since - cast($first_day as date) as day, count(*) as customers
+    from watched group by all order by all
 """
 
 
@@ -106,15 +135,16 @@ class Observed:
         first_day: of either touches or conversions.
         last_day: the last one that both touches and conversions reach.
         channels: their names; arrays hold their numbers.
-        conversions: all of them up to the last day, also those of nobody met on an earlier day.
-        customers: how many were met.
-        group: customer group of each conversion at risk.
+        conversions: all of them up to the last day, also of customers who were not watched.
+        customers: how many were watched.
+        group: customer group of each conversion of a customer who was watched.
         day: its day, counted from the first one.
         led_row: for each touch within the lookback of a conversion, which conversion.
         led_channel: its channel.
         led_age: its age in days, from 1.
-        remembered: touches by group, channel and number of days that they are remembered for.
-        entered: customers by group and the day on which they were met first.
+        remembered: touches by group, channel and number of days that they are remembered for, less
+            those by the number of days on which nobody watched.
+        entered: customers by group and the day after which they were watched.
     """
 
     first_day: date
@@ -137,46 +167,51 @@ class Observed:
 
 
 def observe(
-    database: duckdb.DuckDBPyConnection, conversion_type: str, time_zone: str, lookback_days: int
+    database: duckdb.DuckDBPyConnection,
+    conversion_type: str,
+    time_zone: str,
+    lookback_days: int,
+    known_by: Sequence[str],
 ) -> Observed:
     """Count what led to the conversions of a type, and what did not."""
-    database.execute(TOUCHES, {"time_zone": time_zone})
-    database.execute(CONVERSIONS, {"time_zone": time_zone, "conversion_type": conversion_type})
-    first_day, last_day = database.execute(HORIZON).fetchall()[0]
-    for statement in (MET, AT_RISK, CHANNELS):
-        database.execute(statement, _used(statement, last_day=last_day))
+    parameters: dict[str, Any] = {
+        "conversion_type": conversion_type,
+        "time_zone": time_zone,
+        "lookback_days": lookback_days,
+        "known_by": list(known_by),
+    }
 
-    def arrays(query: str) -> dict[str, np.ndarray]:
-        parameters = _used(
-            query, first_day=first_day, last_day=last_day, lookback_days=lookback_days
-        )
-        return database.execute(query, parameters).fetchnumpy()
+    def run(query: str) -> duckdb.DuckDBPyConnection:
+        # DuckDB refuses parameters that a query does not name
+        used = {name: value for name, value in parameters.items() if f"${name}" in query}
+        return database.execute(query, used)
 
-    channels = tuple(name for (name,) in database.execute(TOLD).fetchall())
-    days = (last_day - first_day).days + 1
-    events, led = arrays(EVENTS), arrays(LED)
+    for statement in (TOUCHES, CONVERSIONS, KNOWN):
+        run(statement)
+    first_day, last_day = run(HORIZON).fetchall()[0]
+    parameters |= {"first_day": first_day, "last_day": last_day}
+    for statement in (WATCHED, EVENTS, CHANNELS):
+        run(statement)
+    channels = tuple(name for (name,) in run(TOLD).fetchall())
+    converted, led = run(CONVERTED).fetchnumpy(), run(LED).fetchnumpy()
     remembered = np.zeros((GROUPS, len(channels), lookback_days + 1), dtype=np.int64)
-    counted = arrays(REMEMBERED)
-    remembered[counted["customer_group"], counted["channel"], counted["days"]] = counted["touches"]
-    entered = np.zeros((GROUPS, days), dtype=np.int64)
-    counted = arrays(ENTERED)
+    counted = run(REMEMBERED).fetchnumpy()
+    place = (counted["customer_group"], counted["channel"], counted["days"])
+    np.add.at(remembered, place, counted["touches"])
+    entered = np.zeros((GROUPS, (last_day - first_day).days + 1), dtype=np.int64)
+    counted = run(ENTERED).fetchnumpy()
     entered[counted["customer_group"], counted["day"]] = counted["customers"]
     return Observed(
         first_day=first_day,
         last_day=last_day,
         channels=channels,
-        conversions=int(arrays(COUNT)["count_star()"][0]),
+        conversions=run(COUNT).fetchall()[0][0],
         customers=int(entered.sum()),
-        group=events["customer_group"],
-        day=events["day"],
+        group=converted["customer_group"],
+        day=converted["day"],
         led_row=led["row"],
         led_channel=led["channel"],
         led_age=led["age"],
         remembered=remembered,
         entered=entered,
     )
-
-
-def _used(query: str, **parameters: Any) -> dict[str, Any]:
-    """Of the parameters those that the query names: DuckDB refuses the others."""
-    return {name: value for name, value in parameters.items() if f"${name}" in query}

@@ -109,7 +109,7 @@ BREACHES = {
     ),
     "the baseline of effects was lost": (
         "delete from marts.channel_effects where channel = 'baseline'",
-        ("FAILED", "channel_effects", "all conversions of their type", "effect_conversions 2.5"),
+        ("FAILED", "channel_effects", "no more and no less", "effect_conversions 2.5"),
     ),
     "a negative Shapley value was cut off": (
         "update marts.channel_shapley_values set shapley_value = shapley_value + 0.1",

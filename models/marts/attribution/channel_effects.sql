@@ -18,6 +18,7 @@ named as (
             when fits.channel = 'baseline' then '自然转化'
             else coalesce(channels.name_zh, fits.channel)
         end as channel_name,
+        fits.all_conversions,
         fits.conversions,
         fits.effect_conversions,
         fits.effect_share,

@@ -20,6 +20,7 @@ renamed as (
         finding,
 
         -- numerics
+        all_conversions,
         conversions,
         effect_conversions,
         effect_share,
