@@ -18,10 +18,9 @@ DAYS, SEED = 90, 7
 EFFECTS = "effects"
 UNATTRIBUTED = ("unattributed", "baseline")
 HEADER = (
-    "| | as the warehouse knows customers | | | customers are people, every touch known | | |\n"
+    "| model | as the warehouse knows customers: distance | without effect | attributed "
+    "| every person and touch known: distance | without effect | attributed |\n"
     "|---|---:|---:|---:|---:|---:|---:|\n"
-    "| model | distance from the truth | to channels without effect | attributed "
-    "| distance from the truth | to channels without effect | attributed |\n"
 )
 LEDGER = """
     select attribution_model, channel, sum(conversions)

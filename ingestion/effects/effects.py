@@ -114,8 +114,8 @@ def _told(conversion_type: str, observed: Observed, effects: list[Effect]) -> It
     )
     if not effects:
         yield (
-            f"  too few to say anything, it takes {FEWEST_CONVERSIONS}; by which identifiers a "
-            "customer is known is the variable effects_known_by (dbt_project.yml)"
+            f"  too few to say anything: it takes {FEWEST_CONVERSIONS}, and of many customers; by "
+            "what these are known is the variable effects_known_by (dbt_project.yml)"
         )
         return
     yield f"  {'':<26} conversions   share    95 %"

@@ -43,8 +43,12 @@ class Effect(NamedTuple):
 
 
 def estimate(observed: Observed) -> list[Effect]:
-    """The effect of each channel, and at last the baseline; none where conversions are too few."""
-    if len(observed.day) < FEWEST_CONVERSIONS:
+    """The effect of each channel, and at last the baseline.
+
+    None where there are too few conversions, or too few customers for a spread among them.
+    """
+    groups = len(np.unique(observed.group))
+    if len(observed.day) < FEWEST_CONVERSIONS or groups < GROUPS // 2:
         return []
     risk, exposure = risks(observed)
     whole = fit(risk)

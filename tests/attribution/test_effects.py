@@ -106,6 +106,14 @@ def test_nothing_is_said_where_no_touch_came_before(touches: str) -> None:
     assert estimate(observed) == []
 
 
+def test_nothing_is_said_of_what_one_customer_does() -> None:
+    world = simulated.simulate(people=400, days=LONG, seed=7)
+    one = world.watched()["customer_id"].iloc[0]
+    observed = observed_in(world._replace(conversions=world.conversions.assign(customer_id=one)))
+    assert len(observed.day) > 100
+    assert estimate(observed) == []
+
+
 def test_no_step_makes_it_less_likely(world: simulated.World) -> None:
     risk, _ = risks(observed_in(world))
     found = fit(risk)
