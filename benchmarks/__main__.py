@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import compare, heading, record
+from benchmarks.measure import EVENTS_PER_PERSON, compare, heading, record
 from benchmarks.suite import BENCHMARKS, REPORTS
 
 
@@ -16,8 +16,13 @@ def main() -> None:
     known = [*BENCHMARKS, *REPORTS]
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
     parser.add_argument("--events", type=int, default=1_000_000, help="rows (default: 1000000)")
+    parser.add_argument(
+        "--people", type=int, help=f"of the sample brand, {EVENTS_PER_PERSON} events each"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="runs of each contender (default: 3)")
     options = parser.parse_args()
+    if options.people:
+        options.events = options.people * EVENTS_PER_PERSON
     if unknown := set(options.names) - set(known):
         parser.error(f"no benchmark {sorted(unknown)}; there are {', '.join(known)}")
     for name in options.names or known:

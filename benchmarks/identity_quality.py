@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.measure import KEY, Report
+from benchmarks.measure import EVENTS_PER_PERSON, KEY, Report
 from benchmarks.warehouse import dbt
 
 if TYPE_CHECKING:
     from tests.identity import quality
 
-EVENTS_PER_PERSON = 30
 DAYS, SEED = 90, 7
 HEADER = (
     "| links that join | precision | recall | F1 | B-cubed precision | recall | F1 "

@@ -10,10 +10,9 @@ from typing import Any
 
 import duckdb
 
-from benchmarks.measure import Benchmark, Contender, Work
+from benchmarks.measure import EVENTS_PER_PERSON, Benchmark, Contender, Work
 from benchmarks.warehouse import copy_of, dbt, dbt_work, execute, make_empty
 
-EVENTS_PER_PERSON = 30
 NEW_SHARE = 0.01
 START_UP, NOTHING_NEW = "dbt run, empty warehouse", "dbt run, nothing new"
 SHOWN = 12

@@ -20,6 +20,9 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 KEY = "benchmark " * 4
 """Pseudonymises what is read; nothing of it is kept."""
 
+EVENTS_PER_PERSON = 30
+"""Sensors events that a person of the sample brand leaves in 90 days."""
+
 Work = Callable[[], object]
 """What is measured; it returns what came out, so that contenders can be told to agree.
 

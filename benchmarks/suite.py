@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import (
+    attribution_truth,
     collecting,
     credits,
     identity,
@@ -27,4 +28,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "incremental": incremental.BENCHMARK,
     "whole": whole.BENCHMARK,
 }
-REPORTS: dict[str, Report] = {"identity_quality": identity_quality.REPORT}
+REPORTS: dict[str, Report] = {
+    "identity_quality": identity_quality.REPORT,
+    "attribution_truth": attribution_truth.REPORT,
+}

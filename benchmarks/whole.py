@@ -9,9 +9,8 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measure import PROJECT, Benchmark, Contender, Work
+from benchmarks.measure import EVENTS_PER_PERSON, PROJECT, Benchmark, Contender, Work
 
-EVENTS_PER_PERSON = 30
 MANIFEST = "landing/declared/sample_brand.yml"
 DBT = str(Path(sys.executable).with_name("dbt"))
 

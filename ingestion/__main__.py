@@ -1,4 +1,4 @@
-"""``python -m ingestion``: sample brand, collect, pull, consume, load, match, explain, preview."""
+"""``python -m ingestion``: sample, collect, pull, load, match, estimate, explain, preview."""
 
 from __future__ import annotations
 
@@ -59,6 +59,10 @@ def main() -> int:
     matching = commands.add_parser("match", help="find records that are probably one person's")
     matching.add_argument("declaration", type=Path, help="the YAML page that names the files")
     matching.set_defaults(run=_match)
+    estimating = commands.add_parser(
+        "effects", help="estimate how many conversions are each channel's doing"
+    )
+    estimating.set_defaults(run=_effects)
     explaining = commands.add_parser("explain", help="why two identifiers are one customer, or not")
     explaining.add_argument("one", help="type:value, such as phone:13912345678")
     explaining.add_argument("other", help="type:value, such as member_id:M1")
@@ -181,6 +185,19 @@ def _match(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
         )
         return 1
     print(*match(warehouse, arguments.declaration), sep="\n")
+    return 0
+
+
+def _effects(warehouse: Warehouse, _: argparse.Namespace) -> int:
+    from ingestion.effects import EffectsError
+    from ingestion.effects.effects import effects
+
+    try:
+        lines = effects(warehouse)
+    except EffectsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(*lines, sep="\n")
     return 0
 
 

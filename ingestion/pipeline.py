@@ -105,6 +105,28 @@ RECORD_MATCHES = pa.schema(
         ("matched_at", pa.timestamp("us", tz="UTC")),
     ]
 )
+CHANNEL_EFFECTS = pa.schema(
+    [
+        pa.field("effect_id", pa.string(), nullable=False),
+        ("fit_id", pa.string()),
+        ("method", pa.string()),
+        ("conversion_type", pa.string()),
+        ("channel", pa.string()),
+        ("all_conversions", pa.int64()),
+        ("conversions", pa.int64()),
+        ("effect_conversions", pa.float64()),
+        ("effect_share", pa.float64()),
+        ("standard_error", pa.float64()),
+        ("share_low", pa.float64()),
+        ("share_high", pa.float64()),
+        ("led_conversions", pa.int64()),
+        ("finding", pa.string()),
+        ("customers", pa.int64()),
+        ("first_day", pa.date32()),
+        ("last_day", pa.date32()),
+        ("fitted_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
 LOAD_ID = "_dlt_load_id"
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 KEYS = {
@@ -112,12 +134,14 @@ KEYS = {
     "loaded_files": "file_id",
     "blocked_identifiers": "block_id",
     "record_matches": "match_id",
+    "channel_effects": "effect_id",
 }
 SCHEMAS = {
     "quarantine": QUARANTINE,
     "loaded_files": LOADED_FILES,
     "blocked_identifiers": BLOCKED_IDENTIFIERS,
     "record_matches": RECORD_MATCHES,
+    "channel_effects": CHANNEL_EFFECTS,
 }
 TABLES = (*RECORD_TABLES, *KEYS)
 
@@ -314,6 +338,16 @@ def replace_matches(
     for load_id in {row[LOAD_ID] for row in landed if row["declaration"] == declaration}:
         if load_id not in load_ids:
             _delete_load(pipeline, name, load_id)
+
+
+def land_effects(pipeline: dlt.Pipeline, effects: list[dict[str, Any]]) -> None:
+    """Add the estimates of one fit; those of former fits stay beside them.
+
+    Raises:
+        LoadFailedError: the warehouse refused them.
+    """
+    name = "channel_effects"
+    _run(pipeline, [_resource(name, KEYS[name], _table(effects, SCHEMAS[name]))])
 
 
 def _run(pipeline: dlt.Pipeline, resources: list[Any]) -> list[str]:

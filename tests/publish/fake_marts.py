@@ -10,7 +10,8 @@ WORLD = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 MARTS = (
     *("account_contacts", "accounts", "activity_by_hour", "attribution_intervals"),
     *("channel_combinations", "channel_flow", "conversion_times"),
-    *("ad_performance", "channel_performance", "channel_removal_effects", "channel_shapley_values"),
+    *("ad_performance", "channel_effects", "channel_performance"),
+    *("channel_removal_effects", "channel_shapley_values"),
     *("conversions", "model_evaluation", "model_experiments"),
     *("customer_attributes", "customer_changes"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),

@@ -245,6 +245,10 @@ select
     cast(null as varchar) as refused_because
 from marts.channel_removal_effects;
 
+create or replace table marts.channel_effects as
+select 'purchase' as conversion_type, channel, cast(10 as bigint) as conversions, 10 * share as effect_conversions
+from (values ('sms', cast(0.25 as double)), ('baseline', 0.75)) as shares (channel, share);
+
 create or replace table marts.order_items as
 select
     md5(order_id) as order_item_id, order_id, customer_id, source, 'A' as item_id, order_kind, order_date,

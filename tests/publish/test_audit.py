@@ -159,6 +159,10 @@ BREACHES = {
         "update marts.channel_removal_effects set conversions = conversions / 2",
         ("FAILED", "channel_removal_effects", "conversions of journey_paths"),
     ),
+    "the baseline of effects was lost": (
+        "delete from marts.channel_effects where channel = 'baseline'",
+        ("FAILED", "channel_effects", "no more and no less", "effect_conversions 2.5"),
+    ),
     "a negative Shapley value was cut off": (
         "update marts.channel_shapley_values set shapley_value = shapley_value + 0.1",
         ("FAILED", "channel_shapley_values", "sum to the rate", "conversion_rate"),
@@ -325,7 +329,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("channel_combinations", "channel_flow", "conversion_times", "online_to_offline"),
             *("attribution_intervals", "channel_removal_effects", "channel_shapley_values"),
             *("conversions", "key_behaviours", "segment_members", "sessions", "touchpoints"),
-            *("model_evaluation", "model_experiments"),
+            *("channel_effects", "model_evaluation", "model_experiments"),
             *("platform_reconciliation", "touchpoint_credits", "unmapped_events"),
         ),
         # A brand that declared its spend and nothing else.
@@ -340,7 +344,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
             *("channel_removal_effects", "channel_shapley_values", "unmapped_events"),
             *("attribution_intervals", "conversions", "touchpoints"),
-            *("model_evaluation", "model_experiments"),
+            *("channel_effects", "model_evaluation", "model_experiments"),
         ),
         # A brand without ads.
         ("ad_performance", "platform_reconciliation"),

@@ -1,0 +1,217 @@
+"""What is seen of touches and conversions, counted in the database by whole days.
+
+A touch counts from the day after it. The visit in which somebody orders is mostly made in order to:
+counted on its own day, it would explain every order, and what led to it nothing.
+
+Customers are watched once they are known, such as by a phone. A cookie that nobody knows cannot be
+seen to convert elsewhere: its days would speak against every channel that brings such visitors.
+Who becomes known by converting is watched after that, or all who are watched would be buyers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import numpy as np
+
+GROUPS = 20
+"""Customers are parted into so many groups by a hash, for the jackknife."""
+
+# Of one day a channel's touches are one: who comes back within the hour is not touched twice.
+TOUCHES = """
+    create or replace temp table touches as
+    select distinct
+        customer_id,
+        channel,
+        cast((touched_at at time zone 'UTC') at time zone $time_zone as date) as touch_day
+    from intermediate.int_touchpoints_identified
+"""
+CONVERSIONS = """
+    create or replace temp table conversions as
+    select
+        conversion_id,
+        customer_id,
+        cast((converted_at at time zone 'UTC') at time zone $time_zone as date) as conversion_day
+    from intermediate.int_conversions_identified
+    where conversion_type = $conversion_type
+"""
+KNOWN = """
+    create or replace temp table known as
+    select
+        resolved.customer_id,
+        cast((min(observed.first_seen_at) at time zone 'UTC') at time zone $time_zone as date)
+            as known_day
+    from intermediate.int_identifiers_observed as observed
+    inner join intermediate.int_identifiers_resolved as resolved using (identifier_id)
+    where observed.rejected_by is null and list_contains($known_by, observed.identifier_type)
+    group by resolved.customer_id
+"""
+# a clock that is wrong in one of the two does not stretch the days
+HORIZON = """
+    select
+        least(min(conversion_day), (select min(touch_day) from touches)),
+        least(max(conversion_day), (select max(touch_day) from touches))
+    from conversions
+"""
+WATCHED = f"""
+    create or replace temp table watched as
+    select
+        customer_id,
+        cast(('0x' || left(md5(customer_id), 8)) as bigint) % {GROUPS} as customer_group,
+        greatest(min(touch_day), any_value(known_day)) as since
+    from touches
+    inner join known using (customer_id)
+    group by customer_id
+    having greatest(min(touch_day), any_value(known_day)) < $last_day
+"""
+EVENTS = """
+    create or replace temp table events as
+    select
+        row_number() over (order by conversion_id) - 1 as row,
+        customer_id,
+        customer_group,
+        conversion_day
+    from conversions
+    inner join watched using (customer_id)
+    where conversion_day > since and conversion_day <= $last_day
+"""
+CHANNELS = """
+    create or replace temp table channels as
+    select channel, row_number() over (order by channel) - 1 as number
+    from touches
+    inner join watched using (customer_id)
+    where touch_day < $last_day
+    group by channel
+"""
+TOLD = "select channel from channels order by number"
+COUNT = "select count(*) as conversions from conversions where conversion_day <= $last_day"
+CONVERTED = """
+    select customer_group, conversion_day - cast($first_day as date) as day
+    from events order by row
+"""
+LED = """
+    select events.row, channels.number as channel, conversion_day - touch_day as age
+    from events
+    inner join touches using (customer_id)
+    inner join channels using (channel)
+    where conversion_day - touch_day between 1 and $lookback_days
+    order by all
+"""
+# up to the last day, less the days before the customer was watched
+REMEMBERED = """
+    with remembered as (
+        select
+            customer_group,
+            channels.number as channel,
+            least($lookback_days, cast($last_day as date) - touch_day) as until,
+            least($lookback_days, greatest(since - touch_day, 0)) as before
+        from touches
+        inner join watched using (customer_id)
+        inner join channels using (channel)
+        where touch_day < $last_day
+    )
+    select customer_group, channel, until as days, count(*) as touches
+    from remembered group by all
+    union all
+    select customer_group, channel, before as days, -count(*) as touches
+    from remembered group by all
+    order by all
+"""
+ENTERED = """
+    select customer_group, since - cast($first_day as date) as day, count(*) as customers
+    from watched group by all order by all
+"""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What is known of one conversion type.
+
+    Attributes:
+        first_day: of either touches or conversions.
+        last_day: the last one that both touches and conversions reach.
+        channels: their names; arrays hold their numbers.
+        conversions: all of them up to the last day, also of customers who were not watched.
+        customers: how many were watched.
+        group: customer group of each conversion of a customer who was watched.
+        day: its day, counted from the first one.
+        led_row: for each touch within the lookback of a conversion, which conversion.
+        led_channel: its channel.
+        led_age: its age in days, from 1.
+        remembered: touches by group, channel and number of days that they are remembered for, less
+            those by the number of days on which nobody watched.
+        entered: customers by group and the day after which they were watched.
+    """
+
+    first_day: date
+    last_day: date
+    channels: tuple[str, ...]
+    conversions: int
+    customers: int
+    group: np.ndarray
+    day: np.ndarray
+    led_row: np.ndarray
+    led_channel: np.ndarray
+    led_age: np.ndarray
+    remembered: np.ndarray
+    entered: np.ndarray
+
+    @property
+    def days(self) -> int:
+        """How many days there are."""
+        return (self.last_day - self.first_day) // timedelta(days=1) + 1
+
+
+def observe(
+    database: duckdb.DuckDBPyConnection,
+    conversion_type: str,
+    time_zone: str,
+    lookback_days: int,
+    known_by: Sequence[str],
+) -> Observed:
+    """Count what led to the conversions of a type, and what did not."""
+    parameters: dict[str, Any] = {
+        "conversion_type": conversion_type,
+        "time_zone": time_zone,
+        "lookback_days": lookback_days,
+        "known_by": list(known_by),
+    }
+
+    def run(query: str) -> duckdb.DuckDBPyConnection:
+        # DuckDB refuses parameters that a query does not name
+        used = {name: value for name, value in parameters.items() if f"${name}" in query}
+        return database.execute(query, used)
+
+    for statement in (TOUCHES, CONVERSIONS, KNOWN):
+        run(statement)
+    first_day, last_day = run(HORIZON).fetchall()[0]
+    parameters |= {"first_day": first_day, "last_day": last_day}
+    for statement in (WATCHED, EVENTS, CHANNELS):
+        run(statement)
+    channels = tuple(name for (name,) in run(TOLD).fetchall())
+    converted, led = run(CONVERTED).fetchnumpy(), run(LED).fetchnumpy()
+    remembered = np.zeros((GROUPS, len(channels), lookback_days + 1), dtype=np.int64)
+    counted = run(REMEMBERED).fetchnumpy()
+    place = (counted["customer_group"], counted["channel"], counted["days"])
+    np.add.at(remembered, place, counted["touches"])
+    entered = np.zeros((GROUPS, (last_day - first_day).days + 1), dtype=np.int64)
+    counted = run(ENTERED).fetchnumpy()
+    entered[counted["customer_group"], counted["day"]] = counted["customers"]
+    return Observed(
+        first_day=first_day,
+        last_day=last_day,
+        channels=channels,
+        conversions=run(COUNT).fetchall()[0][0],
+        customers=int(entered.sum()),
+        group=converted["customer_group"],
+        day=converted["day"],
+        led_row=led["row"],
+        led_channel=led["channel"],
+        led_age=led["age"],
+        remembered=remembered,
+        entered=entered,
+    )
