@@ -129,7 +129,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             wire.deliver(Warehouse(root), source, lines, f"{number}.jsonl")
         outcome = load(Warehouse(root), [], lambda _: None)
         assert (outcome.rows_quarantined, outcome.rows_duplicate) == (0, 0)
-        worlds.dbt(root, "run")
+        worlds.dbt(root, "run", "--select", *worlds.FILLED)
     return root
 
 

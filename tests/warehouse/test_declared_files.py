@@ -82,11 +82,15 @@ def shared_data() -> Path:
     return folder
 
 
-def build(warehouse: Path, manifest: str) -> None:
-    """Load what the manifest declares, then build everything that stands on it, with all tests."""
+# Unit tests hold whatever the data are: once is enough.
+DATA_ONLY = ("--exclude", "resource_type:unit_test")
+
+
+def build(warehouse: Path, manifest: str, *but: str) -> None:
+    """Load what the manifest declares, then build everything that stands on it, with its tests."""
     (warehouse / "manifest.yml").write_text(manifest, encoding="utf-8")
     load(Warehouse(warehouse), [warehouse / "manifest.yml"], lambda _: None)
-    worlds.dbt(warehouse, "build")
+    worlds.dbt(warehouse, "build", *but)
 
 
 def test_uci_days_loaded_one_by_one_equal_all_at_once_and_plain_sql(
@@ -98,13 +102,13 @@ def test_uci_days_loaded_one_by_one_equal_all_at_once_and_plain_sql(
         (warehouse / "uci").mkdir(parents=True)
     for day in days:
         shutil.copy2(day, at_once / "uci")
-    build(at_once, UCI)
+    build(at_once, UCI, *DATA_ONLY)
     # the days in an order of their own: arrival is not time
     for day in (*days[1::2], *days[0::2]):
         shutil.copy2(day, by_day / "uci")
         load_and_run(by_day)
     worlds.dbt(by_day, "run", "--exclude", "staging")
-    worlds.dbt(by_day, "test")
+    worlds.dbt(by_day, "test", *DATA_ONLY)
     worlds.assert_same(worlds.marts(by_day), worlds.marts(at_once))
 
     plain = duckdb.sql(
@@ -139,13 +143,13 @@ def load_and_run(warehouse: Path) -> None:
     if (warehouse / "seeded").exists():
         worlds.dbt(warehouse, "run", "--exclude", "staging", *worlds.WHOLE)
     else:
-        worlds.dbt(warehouse, "build", "--exclude", "resource_type:unit_test")
+        worlds.dbt(warehouse, "build", *DATA_ONLY)
     (warehouse / "seeded").touch()
 
 
 def test_cdnow_customers_and_revenue(shared_data: Path, tmp_path: Path) -> None:
     source = shared_data / "orders" / "cdnow" / "CDNOW_sample.txt"
-    build(tmp_path, CDNOW.format(path=source))
+    build(tmp_path, CDNOW.format(path=source), *DATA_ONLY)
     plain = [line.split() for line in source.read_text().splitlines() if line.strip()]
     ((orders, customers, revenue, first),) = query(
         tmp_path,
@@ -162,7 +166,7 @@ def test_pathdata_matches_published_first_last_and_linear(
     shared_data: Path, tmp_path: Path
 ) -> None:
     folder = shared_data / "attribution"
-    build(tmp_path, PATHDATA.format(path=folder / "pathdata.csv"))
+    build(tmp_path, PATHDATA.format(path=folder / "pathdata.csv"), *DATA_ONLY)
     expected = duckdb.sql(
         f"from read_csv('{folder / 'pathdata_expected_heuristics.csv'}')"
     ).fetchall()

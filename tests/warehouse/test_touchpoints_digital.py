@@ -150,7 +150,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     outcome = load(Warehouse(root), [manifest], lambda _: None)
     assert (outcome.rows_quarantined, outcome.rows_duplicate) == (0, 0)
     worlds.dbt(root, "seed")
-    worlds.dbt(root, "run")
+    worlds.dbt(root, "run", "--select", *worlds.FILLED)
     return root
 
 

@@ -123,7 +123,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "cards.csv").write_text("卡号,手机,性别,出生年,标签\nB-77,13712345678,男,1985,车主\n")
     load(Warehouse(root), [manifest], lambda _: None)
     worlds.dbt(root, "seed")
-    worlds.dbt(root, "run")
+    worlds.dbt(root, "run", "--select", *worlds.FILLED)
     return root
 
 

@@ -147,7 +147,7 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     deliver(warehouse, FIRST, "first")
     deliver(warehouse, LATER, "later")
     worlds.dbt(warehouse, "seed")
-    worlds.dbt(warehouse, "run")
+    worlds.dbt(warehouse, "run", "--select", *worlds.FILLED)
     return warehouse
 
 
@@ -347,8 +347,8 @@ def test_versions_that_come_later_build_what_one_full_build_does(
 ) -> None:
     deliver(tmp_path, FIRST, "first")
     worlds.dbt(tmp_path, "seed")
-    worlds.dbt(tmp_path, "run")
+    worlds.dbt(tmp_path, "run", "--select", *worlds.FILLED)
     deliver(tmp_path, LATER, "later")
-    worlds.dbt(tmp_path, "run")
+    worlds.dbt(tmp_path, "run", "--select", *worlds.FILLED)
     worlds.assert_same(worlds.marts(tmp_path), worlds.marts(at_once))
     worlds.dbt(tmp_path, "test", "--select", *worlds.CHANNEL_TESTS)

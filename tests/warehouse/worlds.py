@@ -54,8 +54,10 @@ REBUILT = [
 # Tables that are built whole each time: between deliveries they need no rehearsal.
 WHOLE = (
     *("marts,config.materialized:table", "int_ad_performance_counted+"),
-    "int_first_journeys_staged",
+    *("int_first_journeys_staged", "int_credits_grouped+", "int_steps_grouped+"),
 )
+# What channels fill; what is made of journeys after that is half of all models, and not theirs.
+FILLED = ("+marts.core", "+marts.accounts", "+unmapped_events", "+referrals")
 LINES_PER_SOURCE = 20
 # Nobody reads artifacts and logs here, and they are a third of what a small run costs.
 SPARINGLY = ("--quiet", "--no-write-json", "--log-level-file", "none")
