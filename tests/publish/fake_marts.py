@@ -12,7 +12,7 @@ MARTS = (
     *("channel_combinations", "channel_flow", "conversion_times"),
     *("ad_performance", "channel_effects", "channel_performance"),
     *("channel_removal_effects", "channel_shapley_values"),
-    *("conversions", "model_evaluation", "model_experiments"),
+    *("budget_suggestions", "conversions", "model_evaluation", "model_experiments"),
     *("customer_attributes", "customer_changes"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),
     *("customer_matches", "match_calibration"),

@@ -201,6 +201,17 @@ select
     cast(null as varchar) as next_channel, true as is_ahead_of_next
 from summed;
 
+create or replace table marts.budget_suggestions as
+select
+    attribution_model, 'purchase' as conversion_type, 'sms' as channel, '短信' as channel_name,
+    cast(3 as bigint) as week_count, 100.0 as weekly_spend, 5.0 as weekly_conversions, 0.5 as elasticity,
+    0.4 as elasticity_error, cast(null as double) as cost_of_one_more, 50.0 as lowest_spend, 150.0 as highest_spend,
+    cast(null as double) as suggested_spend, cast(null as double) as suggested_spend_low,
+    cast(null as double) as suggested_spend_high, cast(null as double) as conversions_change,
+    cast(null as double) as conversions_change_low, cast(null as double) as conversions_change_high,
+    'curve_unknown' as finding
+from (select distinct attribution_model from marts.touchpoint_credits);
+
 create or replace table marts.model_evaluation as
 select
     attribution_model, 'purchase' as conversion_type, date '2026-07-01' as held_out_from,

@@ -329,7 +329,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("channel_combinations", "channel_flow", "conversion_times", "online_to_offline"),
             *("attribution_intervals", "channel_removal_effects", "channel_shapley_values"),
             *("conversions", "key_behaviours", "segment_members", "sessions", "touchpoints"),
-            *("channel_effects", "model_evaluation", "model_experiments"),
+            *("budget_suggestions", "channel_effects", "model_evaluation", "model_experiments"),
             *("platform_reconciliation", "touchpoint_credits", "unmapped_events"),
         ),
         # A brand that declared its spend and nothing else.
@@ -344,7 +344,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
             *("channel_removal_effects", "channel_shapley_values", "unmapped_events"),
             *("attribution_intervals", "conversions", "touchpoints"),
-            *("channel_effects", "model_evaluation", "model_experiments"),
+            *("budget_suggestions", "channel_effects", "model_evaluation", "model_experiments"),
         ),
         # A brand without ads.
         ("ad_performance", "platform_reconciliation"),

@@ -16,8 +16,14 @@ counted as (
     select
         *,
         count(*) over (of_channel) as channel_touches,
-        case when row_number() over (of_channel order by touch_position) = 1 then 1 else 0 end
-            as is_new_channel
+        case
+            when
+                row_number() over (
+                    partition by path_view, conversion_id, channel order by touch_position
+                ) = 1
+                then 1
+            else 0
+        end as is_new_channel
     from paths
     window of_channel as (partition by path_view, conversion_id, channel)
 

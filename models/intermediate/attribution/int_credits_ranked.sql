@@ -32,7 +32,8 @@ ranked as (
             sum(cast(conversions as decimal(28, 10))) over (of_model) as double
         ), 0) as credit_share,
         row_number() over (
-            of_model order by
+            partition by attribution_model, conversion_type
+            order by
                 case when channel = 'unattributed' then 1 else 0 end,
                 -- the last bits of a sum are no difference
                 round(conversions, 9) desc,

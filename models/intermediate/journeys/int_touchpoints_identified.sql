@@ -66,7 +66,8 @@ deduplicated as (
     select
         *,
         row_number() over (
-            of_click order by
+            partition by customer_id, coalesce(click_id, cast(touchpoint_id as string))
+            order by
                 case when touchpoint_kind = 'session' then 0 else 1 end, touched_at, touchpoint_id
         ) as click_rank,
         -- the monitor's report tells of which ad the visit is
