@@ -9,8 +9,9 @@ WORLD = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 MARTS = (
     *("account_contacts", "accounts"),
-    *("ad_performance", "channel_performance", "channel_removal_effects", "channel_shapley_values"),
-    "conversions",
+    *("ad_performance", "ad_performance_versions", "campaign_audit", "campaign_performance"),
+    *("channel_performance", "channel_removal_effects", "channel_shapley_values"),
+    *("conversions", "customer_cohorts"),
     *("customer_attributes", "customer_changes"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),
     *("customer_matches", "match_calibration"),
@@ -19,6 +20,13 @@ MARTS = (
     *("sessions", "touchpoint_credits", "touchpoints"),
     "unmapped_events",
 )
+
+# What a brand without ads has no rows of, and what its other marts then say.
+OF_ADS = ("ad_performance", "ad_performance_versions", "platform_reconciliation")
+NOTHING_SPENT = [
+    f"update marts.{mart} set spend = 0"
+    for mart in ("campaign_audit", "campaign_performance", "channel_performance")
+]
 
 
 def build(root: Path, people: int = 60, events_each: int = 30, also: tuple[str, ...] = ()) -> None:
