@@ -11,7 +11,7 @@ MARTS = (
     *("account_contacts", "accounts"),
     *("ad_performance", "ad_performance_versions", "campaign_audit", "campaign_performance"),
     *("channel_performance", "channel_removal_effects", "channel_shapley_values"),
-    *("conversions", "customer_cohorts"),
+    *("conversion_postings", "conversions", "customer_cohorts"),
     *("customer_attributes", "customer_changes"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),
     *("customer_matches", "match_calibration"),

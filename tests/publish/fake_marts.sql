@@ -160,6 +160,13 @@ select
     paid_at as first_touched_at, cast(0 as double) as days_to_convert
 from marts.orders where order_kind = 'sale' and paid_at is not null and order_status <> 'cancelled';
 
+create or replace table marts.conversion_postings as
+select
+    md5(conversion_id || kind) as posting_id, conversion_id, conversion_type, customer_id, conversion_date,
+    kind as posting_kind, conversion_date + days as posting_date,
+    cast(case kind when 'conversion' then revenue + 10 else -10 end as decimal(18, 4)) as amount
+from marts.conversions, (values ('conversion', 0), ('refund', 3)) kinds (kind, days);
+
 create or replace table marts.touchpoints as
 select
     session_id as touchpoint_id, customer_id, 'session' as touchpoint_kind, 'session' as touchpoint_type, channel,

@@ -85,6 +85,10 @@ BREACHES = {
         "where version_number = 2",
         ("FAILED", "ad_performance_versions", "were known on one day"),
     ),
+    "a refund was booked twice": (
+        "update marts.conversion_postings set amount = 2 * amount where posting_kind = 'refund'",
+        ("FAILED", "conversion_postings", "sum to its revenue", "posted"),
+    ),
     "likely matches made conversions": (
         "update marts.channel_performance set likely_conversions = likely_conversions + 1",
         ("FAILED", "channel_performance", "Believing likely matches"),
@@ -316,7 +320,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("campaign_audit", "campaign_performance", "channel_performance", "order_items"),
             *("channel_removal_effects", "channel_shapley_values", "conversions", "orders"),
             *("customer_cohorts", "segment_members", "sessions", "touchpoints"),
-            *("touchpoint_credits", "unmapped_events"),
+            *("conversion_postings", "touchpoint_credits", "unmapped_events"),
         ),
         # A brand that declared its spend and nothing else.
         (
@@ -326,7 +330,8 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("events", "journey_paths", "order_items", "orders", "referrals"),
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),
             *("channel_removal_effects", "channel_shapley_values", "unmapped_events"),
-            *("campaign_performance", "conversions", "customer_cohorts", "touchpoints"),
+            *("campaign_performance", "conversion_postings", "conversions", "customer_cohorts"),
+            "touchpoints",
         ),
         # A brand without ads.
         fake_marts.OF_ADS,
