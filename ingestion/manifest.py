@@ -43,9 +43,9 @@ class Shape:
 _TOUCH = ("channel", "campaign", "ad", "creative", "content", "keyword", "value", "order_id")
 _TOUCH += ("product", "store", "staff", "url", "duration_seconds", "share_code")
 _ORDER = ("order_id", "line_id", "amount", "quantity", "unit_price", "product", "status")
-_ORDER += ("refunded", "store", "updated_at")
+_ORDER += ("refunded", "currency", "store", "updated_at")
 _SPEND = ("account", "campaign", "campaign_name", "ad", "impressions", "clicks", "conversions")
-_SPEND += ("updated_at",)
+_SPEND += ("currency", "updated_at")
 _PROFILE = ("occurred_at", "name", "gender", "birthday", "birth_year", "province", "city", "level")
 _PROFILE += ("points", "company", "job_title", "industry", "member_since", "tags")
 SHAPES = {

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
+from ingestion.exchange_rates import currency_code
 from ingestion.files import LandedFile
 from ingestion.gateway import dump
 from ingestion.identifiers import HASHES, SECRET, identifier
@@ -95,6 +96,9 @@ def _mapped(
     for name in (*AMOUNTS, *COUNTS):
         if name in fields:
             fields[name] = _number(declared, fields[name], name)
+    if "currency" in fields:
+        day = (fields.get("date") or fields["occurred_at"])[:10]
+        fields["currency"] = currency_code(fields["currency"], day)
     # Numbers are left alone: the decimals of an amount can look like a phone.
     checked = {*TIMES, *AMOUNTS, *COUNTS}
     fields = {

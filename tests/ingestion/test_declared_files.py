@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ingestion import exchange_rates
 from ingestion.records import BadRecord, Record
 from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
@@ -177,6 +178,27 @@ def test_a_row_that_cannot_be_is_quarantined_beside_good_ones(
     assert isinstance(bad, BadRecord)
     assert reason in bad.reason
     assert bad.position == "line 3"
+
+
+def test_a_currency_needs_a_rate_of_the_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed = "currency,valid_from,to_cny\nUSD,2026-07-04,7.1\nCNY,1970-01-01,1\nUSD,2026-07-03,7\n"
+    (tmp_path / "exchange_rates.csv").write_text(seed)
+    monkeypatch.setattr(exchange_rates, "SEEDS", tmp_path)
+    exchange_rates.rated_since.cache_clear()
+    settings = "columns: {date: 日期, channel: 渠道, cost: 费用, currency: 币种}"
+    manifest = wire.declare(tmp_path, entry("ad_spend", settings))
+    rows = ("03,sms,1,usd", "02,sms,1,USD", "03,sms,1,EUR", "03,sms,1,13912345678", "03,sms,1,")
+    content = "日期,渠道,费用,币种\n" + "".join(f"2026-07-{row}\n" for row in rows)
+    first, *bad, last = wire.read_declared(manifest, content.encode())
+    exchange_rates.rated_since.cache_clear()
+    assert [fields.get("currency") for fields in landed([first, last])] == ["USD", None]
+    assert [record.reason for record in bad if isinstance(record, BadRecord)] == [
+        "currency USD has no rate on 2026-07-02",
+        "currency EUR has no rate on 2026-07-03",
+        "currency is no code of three letters",
+    ]
 
 
 def test_values_constants_units_and_returns(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ WORLD = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 MARTS = (
     *("account_contacts", "accounts", "activity_by_hour", "attribution_intervals"),
     *("channel_combinations", "channel_flow", "conversion_times"),
-    *("ad_performance", "channel_effects", "channel_performance"),
-    *("channel_removal_effects", "channel_shapley_values"),
-    *("budget_suggestions", "conversions", "model_evaluation", "model_experiments"),
+    *("ad_performance", "ad_performance_versions", "campaign_audit", "campaign_performance"),
+    *("channel_effects", "channel_performance", "channel_removal_effects"),
+    *("channel_shapley_values", "conversion_postings", "conversions", "customer_cohorts"),
+    *("budget_suggestions", "model_evaluation", "model_experiments"),
     *("customer_attributes", "customer_changes"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),
     *("customer_matches", "match_calibration"),
@@ -23,6 +24,13 @@ MARTS = (
     *("sessions", "touchpoint_credits", "touchpoints"),
     "unmapped_events",
 )
+
+# What a brand without ads has no rows of, and what its other marts then say.
+OF_ADS = ("ad_performance", "ad_performance_versions", "platform_reconciliation")
+NOTHING_SPENT = [
+    f"update marts.{mart} set spend = 0"
+    for mart in ("campaign_audit", "campaign_performance", "channel_performance")
+]
 
 
 def build(root: Path, people: int = 60, events_each: int = 30, also: tuple[str, ...] = ()) -> None:

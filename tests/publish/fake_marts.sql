@@ -160,6 +160,13 @@ select
     paid_at as first_touched_at, cast(0 as double) as days_to_convert
 from marts.orders where order_kind = 'sale' and paid_at is not null and order_status <> 'cancelled';
 
+create or replace table marts.conversion_postings as
+select
+    md5(conversion_id || kind) as posting_id, conversion_id, conversion_type, customer_id, conversion_date,
+    kind as posting_kind, conversion_date + days as posting_date,
+    cast(case kind when 'conversion' then revenue + 10 else -10 end as decimal(18, 4)) as amount
+from marts.conversions, (values ('conversion', 0), ('refund', 3)) kinds (kind, days);
+
 create or replace table marts.touchpoints as
 select
     session_id as touchpoint_id, customer_id, 'session' as touchpoint_kind, 'session' as touchpoint_type, channel,
@@ -225,6 +232,60 @@ select
     date '2026-07-01' as starts_on, date '2026-07-28' as ends_on, 3.0 as incremental_conversions,
     1.0 as standard_error, 6.0 as conversions_credited, 0.5 as calibration_factor, false as is_within_error
 from marts.model_evaluation;
+create or replace table marts.campaign_performance as
+select
+    attribution_model, conversion_type, performance_date, channel, 'c1' as campaign_id, cast(null as varchar) as ad_id,
+    cast(null as varchar) as creative_id, cast(null as varchar) as content_id,
+    cast(null as varchar) as campaign_name, conversions, new_customers, revenue, cast(0 as decimal(18, 4)) as spend,
+    cast(0 as bigint) as impressions, cast(0 as bigint) as clicks, cast(0 as double) as cost_per_conversion,
+    cast(0 as double) as cost_per_new_customer, cast(null as double) as roas
+from marts.channel_performance where conversions > 0
+union all
+select
+    attribution_model, 'purchase', spend_date, channel, campaign_id, ad_id, creative_id, null, campaign_name,
+    0, 0, 0, spend, impressions, clicks, null, null, 0
+from marts.ad_performance, (select distinct attribution_model from marts.touchpoint_credits);
+
+create or replace table marts.campaign_audit as
+with billed as (
+    select channel, campaign_id, any_value(campaign_name) as campaign_name, sum(spend) as spend,
+        max(spend_date) as last_spend_date, sum(clicks) as clicks
+    from marts.ad_performance group by channel, campaign_id
+), seen as (
+    select channel, campaign_id, count(*) as touchpoint_count, max(touch_date) as last_landing_date
+    from marts.touchpoints group by channel, campaign_id
+)
+select
+    channel, spend is not null as is_paid, campaign_id, campaign_name,
+    cast(0 as bigint) as name_campaign_count, cast(coalesce(spend, 0) as decimal(18, 4)) as spend, last_spend_date,
+    cast(coalesce(clicks, 0) as bigint) as platform_clicks, cast(0 as bigint) as monitored_clicks,
+    coalesce(touchpoint_count, 0) as landings, last_landing_date, cast(null as double) as landing_ratio,
+    coalesce(touchpoint_count, 0) as touchpoint_count, cast(0 as bigint) as identified_touchpoint_count,
+    cast(null as double) as identified_share, 'ok' as finding
+from billed full join seen using (channel, campaign_id);
+
+create or replace table marts.ad_performance_versions as
+with versions as (
+    select unnest([1, 2]) as version_number, * from marts.ad_performance
+)
+select
+    ad_performance_id, cast(version_number as bigint) as version_number, spend_date, source, channel, account_id,
+    campaign_id, campaign_name, ad_id, creative_id, impressions, clicks,
+    case version_number when 1 then cast(spend * 0.9 as decimal(18, 4)) else spend end as spend, platform_conversions,
+    spend_date + cast(version_number as int) as valid_from,
+    case version_number when 1 then spend_date + 2 end as valid_to
+from versions;
+
+create or replace table marts.customer_cohorts as
+select
+    'sms' as channel, 'owned' as channel_group, false as is_referred,
+    cast(date_trunc('month', conversion_date) as date) as cohort_month, cast(0 as bigint) as months_since,
+    count(*) as customer_count, count(*) as buyer_count, cast(0 as bigint) as repeat_customer_count,
+    count(*) as order_count, cast(sum(revenue) as decimal(18, 4)) as revenue,
+    cast(sum(revenue) as decimal(18, 4)) as cumulative_revenue, cast(0 as double) as repurchase_rate,
+    avg(revenue) as revenue_per_customer, cast(null as double) as cost_per_new_customer,
+    cast(null as double) as payback_ratio
+from marts.conversions group by cohort_month;
 
 create or replace table marts.journey_paths as
 with journey as (

@@ -58,6 +58,41 @@ BREACHES = {
         "update marts.channel_performance set revenue = revenue + 1",
         ("FAILED", "channel_performance", "revenue of touchpoint_credits", "revenue_credited"),
     ),
+    "a campaign took another channel's spend": (
+        "update marts.campaign_performance set channel = 'sms' "
+        "where channel = 'baidu_sem' and spend > 0",
+        ("FAILED", "campaign_performance", "sum of its campaigns", "spend_of_channel"),
+    ),
+    "an audit forgot what was spent": (
+        "delete from marts.campaign_audit where channel = 'douyin_ads' and spend > 0",
+        ("FAILED", "campaign_audit", "whole spend", "spend_of_ads"),
+    ),
+    "an audit counted visits twice": (
+        "update marts.campaign_audit set touchpoint_count = 2 * touchpoint_count",
+        ("FAILED", "campaign_audit", "touchpoint is counted once"),
+    ),
+    "a customer was won twice": (
+        "update marts.customer_cohorts set customer_count = customer_count + 1",
+        ("FAILED", "customer_cohorts", "is won once", "customers_who_bought"),
+    ),
+    "a cohort lost customers on the way": (
+        "insert into marts.customer_cohorts select * replace (1 as months_since, 0 as order_count, "
+        "0 as revenue, customer_count - 1 as customer_count) from marts.customer_cohorts",
+        ("FAILED", "customer_cohorts", "same customers in every month"),
+    ),
+    "a restated day kept its old figures": (
+        "update marts.ad_performance_versions set valid_to = null where version_number = 1",
+        ("FAILED", "ad_performance_versions", "known now is ad_performance", "spend_of_ads"),
+    ),
+    "two versions were known on one day": (
+        "update marts.ad_performance_versions set valid_from = valid_from - 1 "
+        "where version_number = 2",
+        ("FAILED", "ad_performance_versions", "were known on one day"),
+    ),
+    "a refund was booked twice": (
+        "update marts.conversion_postings set amount = 2 * amount where posting_kind = 'refund'",
+        ("FAILED", "conversion_postings", "sum to its revenue", "posted"),
+    ),
     "likely matches made conversions": (
         "update marts.channel_performance set likely_conversions = likely_conversions + 1",
         ("FAILED", "channel_performance", "Believing likely matches"),
@@ -315,8 +350,8 @@ def test_a_warning_is_told_and_does_not_block(published, changed, capsys):
 
 def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
     publish_now()
-    fake_marts.empty(warehouse.root, "ad_performance", "platform_reconciliation")
-    fake_marts.change(warehouse.root, "update marts.channel_performance set spend = 0")
+    fake_marts.empty(warehouse.root, *fake_marts.OF_ADS)
+    fake_marts.change(warehouse.root, *fake_marts.NOTHING_SPENT)
     assert run(warehouse, "publish", "--allow-shrink") == PUBLISHED
 
 
@@ -325,12 +360,14 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
     [
         # A brand that declared a touches file and nothing else.
         (
-            *("ad_performance", "channel_performance", "order_items", "orders"),
+            *fake_marts.OF_ADS,
+            *("campaign_audit", "campaign_performance", "channel_performance", "order_items"),
             *("channel_combinations", "channel_flow", "conversion_times", "online_to_offline"),
             *("attribution_intervals", "channel_removal_effects", "channel_shapley_values"),
             *("conversions", "key_behaviours", "segment_members", "sessions", "touchpoints"),
             *("budget_suggestions", "channel_effects", "model_evaluation", "model_experiments"),
-            *("platform_reconciliation", "touchpoint_credits", "unmapped_events"),
+            *("customer_cohorts", "conversion_postings", "orders"),
+            *("touchpoint_credits", "unmapped_events"),
         ),
         # A brand that declared its spend and nothing else.
         (
@@ -345,9 +382,10 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("channel_removal_effects", "channel_shapley_values", "unmapped_events"),
             *("attribution_intervals", "conversions", "touchpoints"),
             *("budget_suggestions", "channel_effects", "model_evaluation", "model_experiments"),
+            *("campaign_performance", "conversion_postings", "customer_cohorts"),
         ),
         # A brand without ads.
-        ("ad_performance", "platform_reconciliation"),
+        fake_marts.OF_ADS,
     ],
     ids=["touches only", "spend only", "no ads"],
 )
@@ -357,12 +395,14 @@ def test_marts_that_may_be_empty_are_accepted_empty(absent, warehouse, capsys):
         warehouse.root,
         *(
             statement
-            for mart, statement in {
-                "orders": "update marts.customers set net_revenue = 0",
-                "touchpoint_credits": "update marts.journey_paths set conversions = 0",
-                "ad_performance": "update marts.channel_performance set spend = 0",
+            for mart, statements in {
+                "orders": ["update marts.customers set net_revenue = 0"],
+                "touchpoint_credits": ["update marts.journey_paths set conversions = 0"],
+                "touchpoints": ["update marts.campaign_audit set touchpoint_count = 0"],
+                "ad_performance": fake_marts.NOTHING_SPENT,
             }.items()
             if mart in absent
+            for statement in statements
         ),
     )
     assert run(warehouse, "publish") == PUBLISHED, capsys.readouterr().err

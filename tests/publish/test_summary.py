@@ -36,7 +36,7 @@ channel       spend (CNY)  first_touch  last_touch  last_non_direct  linear  tim
 抖音广告        16,807.50         0.04        0.00             0.00    0.03        0.02            0.02
 小红书          16,807.50         0.04        0.00             0.00    0.03        0.02            0.02
 
-Files      ROOT/published/BATCH/*.parquet, 28 marts
+Files      ROOT/published/BATCH/*.parquet, 35 marts
 Report     ROOT/audit/BATCH/index.html
 Open       PYTHON -c 'import duckdb; duckdb.connect("ROOT/published/BATCH/marts.duckdb", True).sql("show tables").show(max_rows=99)'
 """  # noqa: E501
@@ -51,7 +51,7 @@ Conversions credited to channels: none yet, no order has converted
 
 Return on ad spend: no spend is known
 
-Files      ROOT/published/BATCH/*.parquet, 27 marts
+Files      ROOT/published/BATCH/*.parquet, 34 marts
 Report     ROOT/audit/BATCH/index.html
 Open       PYTHON -c 'import duckdb; duckdb.connect("ROOT/published/BATCH/marts.duckdb", True).sql("show tables").show(max_rows=99)'
 """  # noqa: E501
@@ -79,8 +79,8 @@ def test_the_summary_of_a_brand_with_nothing(warehouse, publish_now):
 
 
 def test_the_summary_of_a_brand_without_spend_and_without_channel_names(warehouse, publish_now):
-    fake_marts.empty(warehouse.root, "ad_performance", "platform_reconciliation")
-    fake_marts.change(warehouse.root, "update marts.channel_performance set spend = 0")
+    fake_marts.empty(warehouse.root, *fake_marts.OF_ADS)
+    fake_marts.change(warehouse.root, *fake_marts.NOTHING_SPENT)
     publish_now()
     told = summarize(warehouse)
     assert "no spend is known" in told

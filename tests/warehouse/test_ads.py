@@ -57,23 +57,43 @@ def test_a_report_restated_after_five_days_counts_as_restated(
     ocean.report = {"2026-07-10": [promotion("2026-07-10", number) for number in range(3)]}
     deployment.add("ocean_reports", "17001", ocean.url, since="2026-07-10")
     assert deployment.pull().rows == 3
-    build(deployment.warehouse, "+ad_performance")
+    marts = ("+ad_performance", "+ad_performance_versions")
+    build(deployment.warehouse, *marts)
     told = "select sum(spend), sum(platform_conversions) from marts.ad_performance"
     assert rows(deployment.warehouse, told) == [(Decimal("301.50"), 9)]
 
     deployment.clock.sleep(timedelta(days=5).total_seconds())
     ocean.report["2026-07-10"][1]["metrics"] |= {"stat_cost": "90.50", "convert_cnt": "8"}
     assert deployment.pull().rows == 3
-    build(deployment.warehouse, "+ad_performance")
+    build(deployment.warehouse, *marts)
     assert rows(deployment.warehouse, told) == [(Decimal("291.50"), 14)]
 
     # a cursor that was lost brings the same figures once more, as another version of them
     for state in (deployment.warehouse.pulls / "state").rglob("*.json"):
         state.unlink()
     assert deployment.pull().rows == 3
-    build(deployment.warehouse, "+ad_performance")
+    build(deployment.warehouse, *marts)
     assert rows(deployment.warehouse, told) == [(Decimal("291.50"), 14)]
     assert rows(deployment.warehouse, "select count(*) from raw.ocean_reports") == [(9,)]
+
+    # what was reported in between is still known
+    ((first,),) = rows(
+        deployment.warehouse, "select min(valid_from) from marts.ad_performance_versions"
+    )
+    known = {
+        days: rows(
+            deployment.warehouse,
+            "select sum(spend) from marts.ad_performance_versions "
+            f"where valid_from <= date '{day}' and (valid_to is null or valid_to > date '{day}')",
+        )
+        for days, day in ((days, first + timedelta(days=days)) for days in (-1, 0, 4, 5))
+    }
+    assert known == {
+        -1: [(None,)],
+        0: [(Decimal("301.50"),)],
+        4: [(Decimal("301.50"),)],
+        5: [(Decimal("291.50"),)],
+    }
 
 
 def test_tencents_fen_stand_beside_oceans_yuan(

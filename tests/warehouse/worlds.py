@@ -53,7 +53,7 @@ REBUILT = [
 ]
 # Tables that are built whole each time: between deliveries they need no rehearsal.
 WHOLE = (
-    *("marts,config.materialized:table", "int_ad_performance_counted+"),
+    *("marts,config.materialized:table", "int_ad_reports_dated+"),
     *("int_first_journeys_staged", "int_credits_grouped+", "int_steps_grouped+"),
 )
 # What channels fill; what is made of journeys after that is half of all models, and not theirs.

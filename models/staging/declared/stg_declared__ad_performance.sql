@@ -11,6 +11,7 @@
     'conversions': 'conversions',
     'cost': 'cost',
     'money_unit': 'money_unit',
+    'currency': 'currency',
     'updated_at_utc': 'updated_at',
 } %}
 
@@ -25,6 +26,12 @@ with source as (
 parsed as (
 
     {{ parse_payload('source', fields) }}
+
+),
+
+rates as (
+
+    {{ dated_rates('declared') }}
 
 ),
 
@@ -50,15 +57,19 @@ renamed as (
         -- numerics
         cast(floor(try_cast(parsed.impressions as decimal(18, 4))) as bigint) as impressions,
         cast(floor(try_cast(parsed.clicks as decimal(18, 4))) as bigint) as clicks,
-        cast(try_cast(parsed.cost as decimal(18, 4)) * units.to_cny as decimal(18, 4)) as spend,
+        cast(try_cast(parsed.cost as decimal(18, 4)) * rates.to_cny as decimal(18, 4)) as spend,
         try_cast(parsed.conversions as double) as platform_conversions,
 
         -- dates
         try_cast(parsed.day as date) as spend_date,
         parsed.received_at as fetched_at
     from parsed
-    left join {{ ref('money_units') }} as units
-        on units.source = 'declared' and parsed.money_unit = units.field
+    left join rates
+        on
+            parsed.money_unit = rates.field
+            and coalesce(parsed.currency, 'CNY') = rates.currency
+            and try_cast(parsed.day as date) >= rates.valid_from
+            and try_cast(parsed.day as date) < rates.valid_until
 
 )
 

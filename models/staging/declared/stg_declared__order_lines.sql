@@ -13,6 +13,7 @@
     'status': 'status',
     'store': 'store',
     'money_unit': 'money_unit',
+    'currency': 'currency',
     'row_key': 'key',
     'occurred_at_utc': 'occurred_at',
     'updated_at_utc': 'updated_at',
@@ -36,6 +37,7 @@ orders as (
 
     select
         *,
+        {{ local_date('try_cast(occurred_at_utc as timestamp)') }} as order_date,
         coalesce(order_id, row_key, event_id) as source_order_id,
         coalesce(
             try_cast(coalesce(amount, value) as decimal(18, 4)),
@@ -61,6 +63,12 @@ refunded as (
             cast(0 as decimal(18, 4))
         ) as refunded_in_unit
     from orders
+
+),
+
+rates as (
+
+    {{ dated_rates('declared') }}
 
 ),
 
@@ -100,8 +108,8 @@ renamed as (
 
         -- numerics
         cast(floor(coalesce(try_cast(orders.quantity as decimal(18, 4)), 1)) as bigint) as quantity,
-        cast(orders.amount_in_unit * units.to_cny as decimal(18, 4)) as gross_revenue,
-        cast(orders.refunded_in_unit * units.to_cny as decimal(18, 4)) as refunded_revenue,
+        cast(orders.amount_in_unit * rates.to_cny as decimal(18, 4)) as gross_revenue,
+        cast(orders.refunded_in_unit * rates.to_cny as decimal(18, 4)) as refunded_revenue,
 
         -- timestamps
         try_cast(orders.occurred_at_utc as timestamp) as ordered_at,
@@ -114,8 +122,12 @@ renamed as (
                 then try_cast(coalesce(orders.updated_at_utc, orders.occurred_at_utc) as timestamp)
         end as refunded_at
     from refunded as orders
-    left join {{ ref('money_units') }} as units
-        on units.source = 'declared' and orders.money_unit = units.field
+    left join rates
+        on
+            orders.money_unit = rates.field
+            and coalesce(orders.currency, 'CNY') = rates.currency
+            and orders.order_date >= rates.valid_from
+            and orders.order_date < rates.valid_until
 
 )
 

@@ -12,7 +12,7 @@
     'item_count': '_quantity',
 } %}
 
--- One row per order in yuan that a Segment or RudderStack SDK reported as completed.
+-- One row per order that a Segment or RudderStack SDK reported as completed.
 with source as (
 
     select * from {{ source('raw', 'segment') }}
@@ -22,6 +22,31 @@ with source as (
 parsed as (
 
     {{ parse_payload('source', fields) }}
+
+),
+
+rates as (
+
+    {{ dated_rates('segment') }}
+
+),
+
+-- an order in a currency that has no rate stays an event without money
+completed as (
+
+    {%- set reported_at = 'coalesce(' ~ epoch_to_utc('parsed.occurred') ~ ', parsed.received_at)' %}
+
+    select
+        parsed.*,
+        rates.to_cny
+    from parsed
+    inner join rates
+        on
+            rates.field = 'total'
+            and coalesce(upper(parsed.currency), 'CNY') = rates.currency
+            and {{ local_date(reported_at) }} >= rates.valid_from
+            and {{ local_date(reported_at) }} < rates.valid_until
+    where parsed.event = 'Order Completed'
 
 ),
 
@@ -56,7 +81,7 @@ renamed as (
         -- numerics
         coalesce({{ whole_number('item_count') }}, 1) as quantity,
         coalesce(
-            {{ to_cny('coalesce(total, revenue)', 'segment', 'total') }},
+            cast(try_cast(coalesce(total, revenue) as decimal(18, 4)) * to_cny as decimal(18, 4)),
             cast(0 as decimal(18, 4))
         ) as gross_revenue,
         cast(0 as decimal(18, 4)) as refunded_revenue,
@@ -65,9 +90,7 @@ renamed as (
         {{ epoch_to_utc('occurred') }} as ordered_at,
         {{ epoch_to_utc('occurred') }} as paid_at,
         cast(null as timestamp) as refunded_at
-    from parsed
-    -- no exchange rate is known here: an order in dollars stays an event without money
-    where event = 'Order Completed' and coalesce(upper(currency), 'CNY') in ('CNY', 'RMB')
+    from completed
 
 )
 
