@@ -65,8 +65,9 @@ visits as (
         stream_position,
         occurred_at,
         {{ ignoring_nulls('last_value', 'new_visit_id') }} over so_far as visit_id,
-        max(case when new_visit_id is not null then occurred_at end) over so_far
-            as visit_started_at
+        {{ ignoring_nulls(
+            'last_value', 'case when new_visit_id is not null then occurred_at end'
+        ) }} over so_far as visit_started_at
     from cut
     window so_far as (
         partition by stream_id order by stream_position
