@@ -196,12 +196,13 @@ def _open_command(database: Path) -> str:
 
 
 def _channel_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return the display names of channels, from the first mart that has them."""
+    """Return the display names of channels, from channel_performance or the first that has them."""
     holder = connection.execute(
         """
         select table_name from duckdb_columns()
         where column_name in ('channel', 'channel_name')
-        group by table_name having count(*) = 2 order by table_name limit 1
+        group by table_name having count(*) = 2
+        order by table_name <> 'channel_performance', table_name limit 1
         """
     ).fetchone()
     if holder is None:

@@ -185,7 +185,8 @@ with earned as (
     from marts.ad_performance, (select distinct attribution_model from marts.touchpoint_credits) group by all
 )
 select
-    attribution_model, conversion_type, channel, performance_date, coalesce(conversions, 0) as conversions,
+    attribution_model, conversion_type, channel, performance_date,
+    coalesce(conversions, 0) as conversions,
     coalesce(new_customers, 0) as new_customers,
     coalesce(revenue, 0) as revenue, coalesce(conversions, 0) as likely_conversions,
     coalesce(revenue, 0) as likely_revenue, cast(coalesce(spend, 0) as decimal(18, 4)) as spend,
@@ -201,7 +202,7 @@ with summed as (
     from marts.channel_performance group by all having sum(conversions) > 0
 )
 select
-    attribution_model, conversion_type, channel, channel as channel_name, conversions, 0.1 as conversions_error,
+    attribution_model, conversion_type, channel, conversions, 0.1 as conversions_error,
     conversions - 0.2 as conversions_low, conversions + 0.2 as conversions_high, revenue, 1.0 as revenue_error,
     revenue - 2.0 as revenue_low, revenue + 2.0 as revenue_high, 0.1 as credit_share, 0.01 as credit_share_error,
     0.08 as credit_share_low, 0.12 as credit_share_high, cast(1 as bigint) as credit_rank,
@@ -210,7 +211,7 @@ from summed;
 
 create or replace table marts.budget_suggestions as
 select
-    attribution_model, 'purchase' as conversion_type, 'sms' as channel, '短信' as channel_name,
+    attribution_model, 'purchase' as conversion_type, 'sms' as channel,
     cast(3 as bigint) as week_count, 100.0 as weekly_spend, 5.0 as weekly_conversions, 0.5 as elasticity,
     0.4 as elasticity_error, cast(null as double) as cost_of_one_more, 50.0 as lowest_spend, 150.0 as highest_spend,
     cast(null as double) as suggested_spend, cast(null as double) as suggested_spend_low,
@@ -221,17 +222,18 @@ from (select distinct attribution_model from marts.touchpoint_credits);
 
 create or replace table marts.model_evaluation as
 select
-    attribution_model, 'purchase' as conversion_type, date '2026-07-01' as held_out_from,
-    date '2026-07-28' as held_out_to, 10.0 as conversions, 10.0 as conversions_predicted, 0.2 as prediction_error,
+    attribution_model, conversion_type, min(conversion_date) as held_out_from, max(conversion_date) as held_out_to,
+    cast(count(distinct conversion_id) as double) as conversions, 10.0 as conversions_predicted, 0.2 as prediction_error,
     0.4 as average_day_error, true as is_better_than_average_day, 0.1 as credit_error, 0.5 as settled_share
-from (select distinct attribution_model from marts.touchpoint_credits);
+from marts.touchpoint_credits group by all;
 
 create or replace table marts.model_experiments as
 select
     'sms_off' as experiment_id, attribution_model, 'sms' as channel, 'purchase' as conversion_type,
-    date '2026-07-01' as starts_on, date '2026-07-28' as ends_on, 3.0 as incremental_conversions,
-    1.0 as standard_error, 6.0 as conversions_credited, 0.5 as calibration_factor, false as is_within_error
-from marts.model_evaluation;
+    date '2020-01-01' as starts_on, date '2030-01-01' as ends_on, 3.0 as incremental_conversions,
+    1.0 as standard_error, coalesce(sum(conversions) filter (channel = 'sms'), 0) as conversions_credited,
+    0.5 as calibration_factor, false as is_within_error
+from marts.channel_performance group by all;
 create or replace table marts.campaign_performance as
 select
     attribution_model, conversion_type, performance_date, channel, 'c1' as campaign_id, cast(null as varchar) as ad_id,

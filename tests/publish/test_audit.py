@@ -41,6 +41,22 @@ BREACHES = {
         "update marts.attribution_intervals set conversions = conversions + 1",
         ("FAILED", "attribution_intervals", "credits in all what", "conversions_of_interval"),
     ),
+    "a budget was made up": (
+        "update marts.budget_suggestions set suggested_spend = 900",
+        ("FAILED", "budget_suggestions", "within what a channel ever had", "highest_spend 150"),
+    ),
+    "a budget was raised": (
+        "update marts.budget_suggestions set suggested_spend = 140",
+        ("FAILED", "budget_suggestions", "is split, not raised"),
+    ),
+    "a model was judged by other conversions": (
+        "update marts.model_evaluation set conversions = conversions + 1",
+        ("FAILED", "model_evaluation", "conversions that there are"),
+    ),
+    "an experiment stands beside another figure": (
+        "update marts.model_experiments set conversions_credited = conversions_credited + 1",
+        ("FAILED", "model_experiments", "conversions_of_channel"),
+    ),
     "a model lost conversions": (
         "delete from marts.touchpoint_credits where attribution_model = 'linear' "
         "and conversion_id < '4'",

@@ -51,11 +51,9 @@ REBUILT = [
     f"marts.{folder},config.materialized:table"
     for folder in ("attribution", "journeys", "monitoring", "segments")
 ]
-# Tables that are built whole each time: between deliveries they need no rehearsal.
-WHOLE = (
-    *("marts,config.materialized:table", "int_ad_reports_dated+"),
-    *("int_first_journeys_staged", "int_credits_grouped+", "int_steps_grouped+"),
-)
+# All models, and those that are kept up: what is built whole needs no rehearsal between deliveries.
+EVERYTHING = ("--exclude", "staging")
+GROWING = ("--select", "+config.materialized:incremental", *EVERYTHING)
 # What channels fill; what is made of journeys after that is half of all models, and not theirs.
 FILLED = ("+marts.core", "+marts.accounts", "+unmapped_events", "+referrals")
 LINES_PER_SOURCE = 20
