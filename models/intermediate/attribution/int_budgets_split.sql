@@ -1,5 +1,5 @@
 -- One row per attribution model, conversion type, week left out (none: null) and paid channel: the
--- spend of a week where one more yuan brings the same in every channel, the sum being what it was. No
+-- spend of a week where one more yuan brings the same in every channel, the sum being as before. No
 -- channel gets less or more than it ever had in a week, for nobody knows its curve there.
 with ranges as (
 

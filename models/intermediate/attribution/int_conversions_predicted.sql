@@ -23,8 +23,8 @@ credited as (
     inner join {{ ref('int_evaluation_periods') }} as periods
         on
             credits.conversion_type = periods.conversion_type
-            and periods.trained_after < credits.conversion_date
-            and periods.trained_to >= credits.conversion_date
+            and credits.conversion_date > periods.trained_after
+            and credits.conversion_date <= periods.trained_to
     group by credits.attribution_model, credits.conversion_type, credits.channel
 
 ),
@@ -102,7 +102,7 @@ days as (
     inner join {{ ref('int_evaluation_periods') }} as periods
         on
             happened.conversion_type = periods.conversion_type
-            and periods.trained_to < happened.conversion_date
+            and happened.conversion_date > periods.trained_to
 
 ),
 

@@ -1,5 +1,5 @@
--- One row per conversion type: the last days, on which models are judged, and those before, of which
--- they are taken.
+-- One row per conversion type: the last days, on which models are judged, and those before, of
+-- which they are taken.
 with lasts as (
 
     select
@@ -32,7 +32,7 @@ counted as (
 
     select
         *,
-        cast({{ dbt.datediff('trained_after', 'trained_to', 'day') }} as int) as trained_days
+        cast({{ days_between('trained_after', 'trained_to') }} as int) as trained_days
     from periods
 
 )

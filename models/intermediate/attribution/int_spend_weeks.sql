@@ -1,5 +1,5 @@
--- One row per attribution model, conversion type, paid channel and whole week (from Monday): what it
--- cost, and what it was credited with.
+-- One row per attribution model, conversion type, paid channel and whole week (from Monday): what
+-- it cost, and what it was credited with.
 with days as (
 
     select

@@ -1,5 +1,5 @@
--- One row per attribution model, conversion type and paid channel: how a week's spend would be split
--- if the model were right and spend caused what it credits, and how far that may be off.
+-- One row per attribution model, conversion type and paid channel: how a week's spend would be
+-- split if the model were right and spend caused what it credits, and how far that may be off.
 with suggested as (
 
     select
