@@ -56,6 +56,15 @@ EVERYTHING = ("--exclude", "staging")
 GROWING = ("--select", "+config.materialized:incremental", *EVERYTHING)
 # What channels fill; what is made of journeys after that is half of all models, and not theirs.
 FILLED = ("+marts.core", "+marts.accounts", "+unmapped_events", "+referrals")
+UNFILLED = (
+    *("int_conversions_numbered+", "int_paths_arrived+", "int_ad_reports_dated+", "marts.journeys"),
+    *(
+        "int_first_journeys_staged+",
+        "stg_channel_effects__fits+",
+        "marts.segments",
+        "test_type:unit",
+    ),
+)
 LINES_PER_SOURCE = 20
 # Nobody reads artifacts and logs here, and they are a third of what a small run costs.
 SPARINGLY = ("--quiet", "--no-write-json", "--log-level-file", "none")
