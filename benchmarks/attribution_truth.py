@@ -29,7 +29,7 @@ LEDGER = """
     group by all order by all
 """
 # What the models would hold if nothing were hidden.
-TOUCHPOINTS, CONVERSIONS = "int_touchpoints_identified", "int_conversions_identified"
+TOUCHPOINTS, CONVERSIONS = "int_touchpoints_identified", "int_conversions_numbered"
 TRUE_TOUCHPOINTS = """
     select
         cast(row_number() over (order by touched_at, channel, touch_id) as varchar)
@@ -37,16 +37,22 @@ TRUE_TOUCHPOINTS = """
         'event' as touchpoint_kind,
         cast(person_id as varchar) as customer_id,
         channel,
+        'ad_click' as touchpoint_type,
+        1.0 as weight,
         touched_at at time zone 'UTC' as touched_at
     from '{truth}/touches.parquet'
 """
 TRUE_CONVERSIONS = """
     select
-        order_id as conversion_id,
+        cast(hash(order_id) >> 1 as bigint) as conversion_id,
         'purchase' as conversion_type,
         coalesce(cast(person_id as varchar), 'unknown') as customer_id,
         occurred_at at time zone 'UTC' as converted_at,
-        cast(revenue - refunded as double) as revenue
+        cast(revenue - refunded as double) as revenue,
+        30 as lookback_days,
+        false as starts_anew,
+        row_number() over (partition by person_id order by occurred_at, order_id)
+            as conversion_number
     from '{truth}/conversions.parquet'
 """
 
@@ -97,12 +103,8 @@ def table(directory: Path, events: int) -> str:
 def _with_nothing_hidden(brand: Path) -> Path:
     """A copy of the warehouse whose credits are of people and all that touched them."""
     copy, truth = copy_of(brand), brand / "truth"
-    execute(
-        copy,
-        f"drop view intermediate.{CONVERSIONS}",
-        f"create table intermediate.{CONVERSIONS} as {TRUE_CONVERSIONS.format(truth=truth)}",
-    )
     for name, query in (
+        (CONVERSIONS, TRUE_CONVERSIONS),
         (TOUCHPOINTS, TRUE_TOUCHPOINTS),
         (OBSERVED, KNOWN_FROM_BIRTH),
         (RESOLVED, THEMSELVES),

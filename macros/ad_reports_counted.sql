@@ -67,7 +67,7 @@ summed as (
         cast(sum(coalesce(impressions, 0)) as bigint) as impressions,
         cast(sum(coalesce(clicks, 0)) as bigint) as clicks,
         cast(sum(spend) as decimal(18, 4)) as spend,
-        sum(platform_conversions) as platform_conversions,
+        cast(sum(cast(platform_conversions as decimal(28, 8))) as double) as platform_conversions,
         max(fetched_at) as fetched_at
     from reports_ranked
     where report_rank = 1

@@ -39,12 +39,14 @@ CONVERSIONS = """
     from intermediate.int_conversions_identified
     where conversion_type = $conversion_type
 """
-KNOWN = """
+KNOWN = f"""
     create or replace temp table known as
     select
         resolved.customer_id,
         cast((min(observed.first_seen_at) at time zone 'UTC') at time zone $time_zone as date)
-            as known_day
+            as known_day,
+        -- not by the name of the customer, which hangs on what was known first
+        min(resolved.identifier_id) % {GROUPS} as customer_group
     from intermediate.int_identifiers_observed as observed
     inner join intermediate.int_identifiers_resolved as resolved using (identifier_id)
     where observed.rejected_by is null and list_contains($known_by, observed.identifier_type)
@@ -57,11 +59,11 @@ HORIZON = """
         least(max(conversion_day), (select max(touch_day) from touches))
     from conversions
 """
-WATCHED = f"""
+WATCHED = """
     create or replace temp table watched as
     select
         customer_id,
-        cast(('0x' || left(md5(customer_id), 8)) as bigint) % {GROUPS} as customer_group,
+        any_value(customer_group) as customer_group,
         greatest(min(touch_day), any_value(known_day)) as since
     from touches
     inner join known using (customer_id)

@@ -97,8 +97,7 @@ def _mapped(
         if name in fields:
             fields[name] = _number(declared, fields[name], name)
     if "currency" in fields:
-        day = (fields.get("date") or fields["occurred_at"])[:10]
-        fields["currency"] = currency_code(fields["currency"], day)
+        fields["currency"] = currency_code(fields["currency"], _day(declared, fields))
     # Numbers are left alone: the decimals of an amount can look like a phone.
     checked = {*TIMES, *AMOUNTS, *COUNTS}
     fields = {
@@ -136,6 +135,14 @@ def _utc(declared: DeclaredFile, text: str, name: str) -> str:
     if name == "date":
         return parsed.date().isoformat()
     return parsed.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+
+
+def _day(declared: DeclaredFile, fields: dict[str, str]) -> str:
+    """The day of a row where it happened, by which exchange rates go."""
+    if "date" in fields:
+        return fields["date"]
+    moment = datetime.fromisoformat(fields["occurred_at"]).replace(tzinfo=UTC)
+    return moment.astimezone(declared.time_zone).date().isoformat()
 
 
 def _parsed_time(declared: DeclaredFile, text: str) -> datetime:

@@ -4,7 +4,7 @@
 #}
 {% macro jackknife_error(off) -%}
     sqrt(
-        (count({{ off }}) - 1) / cast(count({{ off }}) as double)
+        (count({{ off }}) - 1) / cast(nullif(count({{ off }}), 0) as double)
         * cast(sum(cast({{ off }} * {{ off }} as decimal(38, 15))) as double)
     )
 {%- endmacro %}

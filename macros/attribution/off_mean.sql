@@ -2,5 +2,5 @@
 {% macro off_mean(figure, window) -%}
     {# as decimals: a sum of doubles hangs on the order of rows #}
     {{ figure }} - cast(sum(cast({{ figure }} as decimal(38, 15))) over ({{ window }}) as double)
-    / count({{ figure }}) over ({{ window }})
+    / nullif(count({{ figure }}) over ({{ window }}), 0)
 {%- endmacro %}

@@ -35,7 +35,11 @@ pulled as (
             curves.attribution_model = ranges.attribution_model
             and curves.conversion_type = ranges.conversion_type
             and curves.channel = ranges.channel
-    where curves.conversions > 0
+    -- of a channel that hardly ran nobody knows what more of it would bring: it stays out
+    where
+        curves.conversions > 0
+        and curves.week_count
+        >= {{ var('budget_min_weeks') }} - case when curves.week_left_out is null then 0 else 1 end
 
 ),
 

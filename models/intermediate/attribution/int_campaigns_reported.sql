@@ -6,10 +6,7 @@ with reported as (
         campaign_id,
         max(campaign_name) as campaign_name,
         sum(spend) as spend,
-        sum(impressions) as impressions,
         sum(clicks) as clicks,
-        sum(platform_conversions) as platform_conversions,
-        min(case when spend > 0 then spend_date end) as first_spend_date,
         max(case when spend > 0 then spend_date end) as last_spend_date
     from {{ ref('int_ad_performance_counted') }}
     group by channel, campaign_id

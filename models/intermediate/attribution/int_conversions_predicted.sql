@@ -29,7 +29,7 @@ credited as (
 
 ),
 
--- what nothing touched is expected again; what was credited to a channel, by its touches
+-- what no touch of these days earned is expected every day, the rest by touches
 unattributed as (
 
     select
@@ -37,10 +37,13 @@ unattributed as (
         credited.conversion_type,
         cast(sum(credited.conversions) as double) / periods.trained_days as a_day,
         cast(
-            sum(case when credited.channel = 'unattributed' then credited.conversions else 0 end)
-            as double
+            sum(case when trained.channel is null then credited.conversions else 0 end) as double
         ) / periods.trained_days as unattributed_a_day
     from credited
+    left join trained
+        on
+            credited.conversion_type = trained.conversion_type
+            and credited.channel = trained.channel
     inner join {{ ref('int_evaluation_periods') }} as periods
         on credited.conversion_type = periods.conversion_type
     group by credited.attribution_model, credited.conversion_type, periods.trained_days

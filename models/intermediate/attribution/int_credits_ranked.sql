@@ -19,7 +19,10 @@ with estimated as (
         cast(null as double) as revenue
     from {{ ref('int_removal_effects_shared') }} as effects
     inner join {{ ref('attribution_models') }} as models
-        on models.markov_order = 1 and effects.markov_order = 1
+        on
+            models.markov_order = 1
+            and effects.markov_order = 1
+            and {{ is_of_type('models.conversion_types', 'effects.conversion_type') }}
     where effects.conversion_type <> 'path'
 
 ),

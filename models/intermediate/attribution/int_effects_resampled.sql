@@ -12,14 +12,38 @@ with converted as (
 
 ),
 
+left_out as (
+
+    select
+        sample_group,
+        count(*) over () as group_count
+    from {{ ref('int_customers_grouped') }}
+    group by sample_group
+
+),
+
+-- a channel that is gone with a group has no effect then
 removals as (
 
+    select
+        channels.conversion_type,
+        left_out.sample_group,
+        left_out.group_count,
+        channels.channel as removed_channel
+    from {{ ref('int_channel_states_split') }} as channels
+    inner join left_out
+        on left_out.group_count > 1
+    where channels.markov_order = 1 and channels.conversion_type <> 'path'
+
+),
+
+present as (
+
     select distinct
-        steps.conversion_type,
-        steps.sample_group,
-        steps.from_state as removed_channel
-    from {{ ref('int_steps_resampled') }} as steps
-    where steps.from_state <> '(start)'
+        conversion_type,
+        sample_group,
+        from_state as channel
+    from {{ ref('int_steps_resampled') }}
 
 ),
 
@@ -30,11 +54,11 @@ measured as (
         removals.conversion_type,
         removals.sample_group,
         removals.removed_channel as channel,
+        removals.group_count,
         cast(converted.conversions as double) as conversions,
-        count(*) over (partition by removals.conversion_type, removals.removed_channel)
-            as group_count,
         case
-            when 1 - coalesce(solved.converted, 0) > 1e-12 then 1 - coalesce(solved.converted, 0)
+            when present.channel is not null and 1 - coalesce(solved.converted, 0) > 1e-12
+                then 1 - coalesce(solved.converted, 0)
             else 0
         end as removal_effect
     from removals
@@ -42,6 +66,11 @@ measured as (
         on
             removals.conversion_type = converted.conversion_type
             and removals.sample_group = converted.sample_group
+    left join present
+        on
+            removals.conversion_type = present.conversion_type
+            and removals.sample_group = present.sample_group
+            and removals.removed_channel = present.channel
     left join {{ ref('int_channel_removals_resampled') }} as solved
         on {{ removal_id('removals', ['conversion_type', 'sample_group']) }} = solved.chain_id
 
@@ -67,8 +96,8 @@ resampled as (
         shared.conversion_type,
         shared.channel,
         shared.sample_group,
-        shared.credit_share * shared.conversions * shared.group_count
-        / nullif(shared.group_count - 1, 0) as conversions,
+        shared.credit_share * shared.conversions * shared.group_count / (shared.group_count - 1)
+            as conversions,
         shared.credit_share
     from shared
     inner join {{ ref('attribution_models') }} as models

@@ -22,8 +22,9 @@ kept as (
     select
         weeks.*,
         left_out.week_left_out,
-        case when weeks.conversions > 0 then ln(weeks.spend) end as log_spend,
-        case when weeks.conversions > 0 then ln(weeks.conversions) end as log_conversions
+        case when weeks.spend > 0 and weeks.conversions > 0 then ln(weeks.spend) end as log_spend,
+        case when weeks.spend > 0 and weeks.conversions > 0 then ln(weeks.conversions) end
+            as log_conversions
     from {{ ref('int_spend_weeks') }} as weeks
     inner join left_out
         on
@@ -67,7 +68,7 @@ averaged as (
         conversion_type,
         week_left_out,
         channel,
-        count(*) as week_count,
+        count(case when spend > 0 then 1 end) as week_count,
         cast(sum(cast(spend as decimal(38, 15))) as double) / count(*) as spend,
         cast(sum(cast(conversions as decimal(38, 15))) as double) / count(*) as conversions
     from kept

@@ -8,8 +8,7 @@ with acts as (
         events.event_type,
         events.funnel_stage,
         events.touch_role,
-        -- what follows the question mark says who came from where, not what they saw
-        split_part(events.page_url, '?', 1) as page,
+        {{ page_alone('events.page_url') }} as page,
         events.occurred_at
     from {{ ref('events') }} as events
     left join {{ ref('sessions') }} as sessions

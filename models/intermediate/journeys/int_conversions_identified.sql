@@ -14,15 +14,6 @@ with counted as (
 
 ),
 
-with_leads as (
-
-    select
-        *,
-        case when conversion_type = 'lead' then converted_at end as lead_at
-    from counted
-
-),
-
 conversions as (
 
     select
@@ -38,13 +29,8 @@ conversions as (
                 then greatest(looks_back_to, coalesce(previous_converted_at, looks_back_to))
             else looks_back_to
         end as window_started_at,
-        -- of those whom nobody knows no lead is theirs
-        case when customer_id <> 'unknown' then max(lead_at) over so_far end as lead_at
-    from with_leads
-    window so_far as (
-        partition by customer_id order by converted_at
-        range between unbounded preceding and current row
-    )
+        lead_at
+    from counted
 
 )
 

@@ -60,47 +60,68 @@ happened as (
     union all
     select
         told.event_type,
-        -- of a deal the first time counts
-        coalesce(told.deal_id, told.event_id) as happening_id,
+        coalesce(told.deal_id || '|' || told.customer_id, told.event_id) as happening_id,
         cast(null as bigint) as order_id,
         told.customer_id,
-        min(told.occurred_at) as converted_at,
-        {{ min_by(
-            "try_cast(" ~ json_text('told.properties', 'amount') ~ " as double)",
-            '(told.occurred_at, told.event_id)'
-        ) }} as revenue
+        told.occurred_at as converted_at,
+        try_cast({{ json_text('told.properties', 'amount') }} as double) as revenue
     from told
     left join withdrawn
         on told.customer_id = withdrawn.customer_id and told.deal_id = withdrawn.deal_id
     where withdrawn.deal_id is null and told.event_type <> 'withdrawn'
-    group by told.event_type, coalesce(told.deal_id, told.event_id), told.customer_id
+
+),
+
+-- of a deal the first time counts
+typed as (
+
+    select
+        types.conversion_type,
+        types.default_value,
+        types.starts_anew,
+        types.lookback_days,
+        happened.happening_id,
+        happened.order_id,
+        happened.customer_id,
+        min(happened.converted_at) as converted_at,
+        {{ min_by('happened.revenue', '(happened.converted_at, happened.event_type)') }} as revenue
+    from happened
+    inner join types
+        on happened.event_type = types.event_type
+    group by
+        types.conversion_type, types.default_value, types.starts_anew, types.lookback_days,
+        happened.happening_id, happened.order_id, happened.customer_id
 
 ),
 
 numbered as (
 
     select
-        {{ hash_id("types.conversion_type || '|' || happened.happening_id") }} as conversion_id,
-        types.conversion_type,
-        happened.customer_id,
-        happened.converted_at,
-        coalesce(happened.revenue, types.default_value, 0) as revenue,
-        happened.order_id,
-        types.lookback_days,
-        types.starts_anew,
-        -- nobody knows whose it is, and so whether there was one before
-        case when happened.customer_id <> 'unknown' then row_number() over of_customer end
-            as conversion_number,
+        {{ hash_id("conversion_type || '|' || happening_id") }} as conversion_id,
+        conversion_type,
+        customer_id,
+        converted_at,
+        coalesce(revenue, default_value, 0) as revenue,
+        order_id,
+        lookback_days,
+        starts_anew,
+        -- nobody knows whose it is, and so what there was before
+        case when customer_id <> 'unknown' then row_number() over of_type end as conversion_number,
+        case when customer_id <> 'unknown' then lag(converted_at) over of_type end
+            as previous_converted_at,
         case
-            when happened.customer_id <> 'unknown' then lag(happened.converted_at) over of_customer
-        end as previous_converted_at
-    from happened
-    inner join types
-        on happened.event_type = types.event_type
-    window of_customer as (
-        partition by happened.customer_id, types.conversion_type
-        order by happened.converted_at, happened.happening_id
-    )
+            when customer_id <> 'unknown'
+                then max(case when conversion_type = 'lead' then converted_at end) over so_far
+        end as lead_at
+    from typed
+    window
+        of_type as (
+            partition by customer_id, conversion_type order by converted_at, happening_id
+        ),
+        so_far as (
+            partition by customer_id order by converted_at
+            range between unbounded preceding and current row
+        )
 
 )
 

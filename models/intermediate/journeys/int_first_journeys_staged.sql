@@ -5,7 +5,8 @@ with staged as (
         acts.*,
         stages.stage_number,
         acts.touch_role = 'impression' as is_impression,
-        min(case when acts.funnel_stage = 'purchase' then acts.occurred_at end) over customer
+        -- a coupon redeemed or a contract signed is as far, and no purchase
+        min(case when acts.event_type = 'purchase' then acts.occurred_at end) over customer
             as converted_at
     from {{ ref('int_acts_channelled') }} as acts
     inner join {{ ref('funnel_stages') }} as stages

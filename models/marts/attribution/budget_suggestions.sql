@@ -23,8 +23,7 @@ with suggested as (
             as conversions_change,
         {{ var('interval_factor') }} * errors.conversions_change_error as conversions_change_off,
         -- spend that hardly varies, or varies with something else, tells no curve
-        split.week_count >= {{ var('budget_min_weeks') }}
-        and split.elasticity - {{ var('interval_factor') }} * errors.elasticity_error > 0
+        split.elasticity - {{ var('interval_factor') }} * errors.elasticity_error > 0
             as is_curve_known
     from {{ ref('int_budgets_split') }} as split
     left join {{ ref('int_budget_errors') }} as errors

@@ -46,7 +46,7 @@ months as (
 
 ),
 
--- a month in which none of them bought is a row, too
+-- a month in which others bought and none of them is a row, too
 cohort_months as (
 
     select distinct
@@ -103,11 +103,12 @@ described as (
         added_up.order_count,
         cast(added_up.revenue as decimal(18, 4)) as revenue,
         cast(added_up.cumulative_revenue as decimal(18, 4)) as cumulative_revenue,
-        added_up.repeat_customer_count / cast(added_up.customer_count as double) as repurchase_rate,
-        cast(added_up.cumulative_revenue as double) / added_up.customer_count
+        added_up.repeat_customer_count / cast(nullif(added_up.customer_count, 0) as double)
+            as repurchase_rate,
+        cast(added_up.cumulative_revenue as double) / nullif(added_up.customer_count, 0)
             as revenue_per_customer,
         added_up.cost_per_new_customer,
-        cast(added_up.cumulative_revenue as double) / added_up.customer_count
+        cast(added_up.cumulative_revenue as double) / nullif(added_up.customer_count, 0)
         / nullif(added_up.cost_per_new_customer, 0) as payback_ratio
     from added_up
     left join {{ ref('channels') }} as channels

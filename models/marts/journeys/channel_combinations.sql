@@ -56,12 +56,13 @@ measured as (
     select
         *,
         conversion_rate / nullif(base_rate, 0) as lift,
-        sqrt(
+        -- what rounding leaves of nothing may lie below it
+        sqrt(abs(
             power(other_conversions / nullif(all_conversions, 0), 2)
             * (1 / nullif(conversions, 0) - 1 / journeys)
             + other_conversions / power(nullif(all_conversions, 0), 2)
             * (1 - coalesce(other_conversions / nullif(other_journeys, 0), 0))
-        ) as log_error
+        )) as log_error
     from rated
 
 ),
