@@ -87,7 +87,9 @@ def simulate(people: int, days: int, seed: int, intent: float = 0) -> World:
         *((who, "member_id", known[who], 0) for who in members),
         *((who, kind, 0, 0) for who in range(people) for kind in ("cookie_id", "phone")),
     ]
-    identified = _frame("first_seen_at", "identifier_id", "identifier_type", identifiers)
+    identified = _frame("first_seen_at", "identifier_id", "identifier_type", identifiers).astype(
+        {"identifier_id": "int64"}
+    )
     identified["rejected_by"] = np.where(identified["identifier_type"] == "phone", "listed", None)
     return World(
         _frame("touched_at", "touchpoint_id", "channel", touches),
