@@ -10,8 +10,8 @@ import pytest
 
 from tests.warehouse import worlds
 
-WORLDS = 5
 SCHEDULES_PER_WORLD = int(os.environ.get("OMNITOUCH_TEST_SCHEDULES", "1"))
+WORLDS = 5 if SCHEDULES_PER_WORLD > 1 else 3
 
 
 @pytest.fixture(scope="module")
