@@ -85,15 +85,13 @@ def shared_data() -> Path:
 
 # Each day is a run of dbt: all of them where schedules are asked for, too.
 DAYS = None if int(os.environ.get("OMNITOUCH_TEST_SCHEDULES", "1")) > 1 else 5
-# Unit tests hold whatever the data are: once is enough.
-DATA_ONLY = ("--exclude", "resource_type:unit_test")
 
 
-def build(warehouse: Path, manifest: str, *but: str) -> None:
-    """Load what the manifest declares, then build what stands on it, with its tests."""
+def build(warehouse: Path, manifest: str) -> None:
+    """Load what the manifest declares, then build everything that stands on it, with all tests."""
     (warehouse / "manifest.yml").write_text(manifest, encoding="utf-8")
     load(Warehouse(warehouse), [warehouse / "manifest.yml"], lambda _: None)
-    worlds.dbt(warehouse, "build", *but)
+    worlds.dbt(warehouse, "build")
 
 
 def make(warehouse: Path, manifest: str, *marts: str) -> None:
@@ -113,13 +111,14 @@ def test_uci_days_loaded_one_by_one_equal_all_at_once_and_plain_sql(
         (warehouse / "uci").mkdir(parents=True)
     for day in days:
         shutil.copy2(day, at_once / "uci")
-    build(at_once, UCI, *DATA_ONLY)
+    load_and_run(at_once)
     # the days in an order of their own: arrival is not time
     for day in (*days[1::2], *days[0::2]):
         shutil.copy2(day, by_day / "uci")
         load_and_run(by_day)
     worlds.dbt(by_day, "run", *worlds.EVERYTHING)
-    worlds.dbt(by_day, "test", *DATA_ONLY)
+    # unit tests hold whatever the data are
+    worlds.dbt(by_day, "test", "--exclude", "resource_type:unit_test")
     worlds.assert_same(worlds.marts(by_day), worlds.marts(at_once))
 
     plain = duckdb.sql(
@@ -154,7 +153,8 @@ def load_and_run(warehouse: Path) -> None:
     if (warehouse / "seeded").exists():
         worlds.dbt(warehouse, "run", *worlds.GROWING)
     else:
-        worlds.dbt(warehouse, "build", *DATA_ONLY)
+        worlds.dbt(warehouse, "seed")
+        worlds.dbt(warehouse, "run")
     (warehouse / "seeded").touch()
 
 
