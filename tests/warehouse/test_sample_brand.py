@@ -190,7 +190,7 @@ def test_believing_likely_matches_moves_credit_between_channels_and_makes_none(b
         "sum(likely_revenue), sum(abs(likely_conversions - conversions)) "
         "from marts.channel_performance where likely_conversions is not null group by 1",
     )
-    assert len(found) == 6
+    assert len(found) == 11
     for model, conversions, likely_conversions, revenue, likely_revenue, moved in found:
         assert likely_conversions == pytest.approx(conversions, abs=1e-6), model
         assert likely_revenue == pytest.approx(revenue, abs=1e-3), model
