@@ -191,16 +191,23 @@ def test_an_order_that_two_sdks_report_counts_once(visited: Visited) -> None:
 def test_the_ad_began_and_the_search_ended_the_way_to_the_order(visited: Visited) -> None:
     rows = visited.rows(
         "select attribution_model, channel, round(sum(credit), 9), round(sum(revenue), 2) "
-        "from marts.touchpoint_credits group by all"
+        "from marts.touchpoint_credits where conversion_type = 'purchase' group by all"
     )
     shares = {(model, channel): (credit, revenue) for model, channel, credit, revenue in rows}
-    for model in ("first_touch", "last_touch", "last_non_direct"):
-        channel = "douyin_ads" if model == "first_touch" else "baidu_organic"
+    for model in ("first_touch", "first_paid", "last_paid", "last_touch", "last_non_direct"):
+        channel = "baidu_organic" if model in ("last_touch", "last_non_direct") else "douyin_ads"
         assert shares.pop((model, channel)) == (1.0, 398.0)
     # of a path of two, which is the only one, no model that looks at no times prefers either
-    for model in ("linear", "position_based", "shapley", "markov_1", "markov_2", "markov_3"):
+    evenly = ("linear", "position_based", "weighted", "shapley", "markov_1", "markov_2", "markov_3")
+    for model in evenly:
         for channel in ("douyin_ads", "baidu_organic"):
             assert shares.pop((model, channel)) == (0.5, 199.0)
+    # each visit is four sessions, one for each SDK: 0.2 + 3 / 6 of 0.2, and 0.6 + 3 / 6 of 0.2
+    assert shares.pop(("j_shaped", "douyin_ads")) == (0.3, 119.4)
+    assert shares.pop(("j_shaped", "baidu_organic")) == (0.7, 278.6)
+    # between the two nothing was, and whichever the lead came to has more
+    both = [shares.pop(("w_shaped", channel))[0] for channel in ("douyin_ads", "baidu_organic")]
+    assert sum(both) == pytest.approx(1)
     # a day is a seventh of the half-life
     earlier, later = (shares.pop(("time_decay", c))[0] for c in ("douyin_ads", "baidu_organic"))
     assert earlier / later == pytest.approx(0.5 ** (26 / 24 / 7), rel=1e-3)
