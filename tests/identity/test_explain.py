@@ -52,7 +52,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     for name, rows in (("1", FIRST + STRANGER), ("2", SECOND)):
         (files / f"{name}.csv").write_text("\n".join([COLUMNS, *rows, ""]), encoding="utf-8")
         wire.load(warehouse, manifest)
-        worlds.dbt(root, "run", "--exclude", *worlds.REBUILT[:2])
+        worlds.dbt(root, "run", "--select", *worlds.FILLED, "+marts.monitoring")
     marts = ("identifier_links", "customer_identifier_history", "customer_changes")
     worlds.dbt(root, "test", "--select", *marts, "identity_health", "customer_identifiers")
     publish(root)

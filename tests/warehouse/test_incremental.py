@@ -57,8 +57,7 @@ def test_any_schedule_of_deliveries_ends_in_the_marts_of_a_full_refresh(
         worlds.deal(directory, deliveries, seed=seed * 1000 + schedule), 1
     ):
         worlds.deliver(directory, tmp_path, delivery, number)
-        models = worlds.GROWING if number < deliveries else worlds.EVERYTHING
-        worlds.dbt(tmp_path, "run", *models)
+        worlds.dbt(tmp_path, "run", *worlds.models_of(number, deliveries))
         built = worlds.generations(tmp_path)
         # every run after the first one added to what was there
         assert number == 1 or built == built_before

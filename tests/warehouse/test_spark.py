@@ -55,7 +55,7 @@ def test_marts_equal_those_of_duckdb_after_two_deliveries(spark: Path, tmp_path:
                 copied.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, copied)
         _load(on_duckdb)
-        models = worlds.GROWING if number < DELIVERIES - 1 else worlds.EVERYTHING
+        models = worlds.models_of(number + 1, DELIVERIES)
         if number == 0:
             worlds.dbt(on_duckdb, "seed")
             worlds.dbt(on_duckdb, "run", "--select", "staging")
@@ -118,9 +118,8 @@ def test_any_schedule_of_deliveries_ends_in_the_marts_of_a_full_refresh(
         for number, delivery in enumerate(dealt, 1):
             before = spark_worlds.watermarks(spark)
             spark_worlds.deliver(tmp_path, spark, delivery, number)
-            models = worlds.GROWING if number < DELIVERIES else worlds.EVERYTHING
             fresh = ["--full-refresh"] if number == 1 else []
-            spark_worlds.dbt(spark, "run", *fresh, *models)
+            spark_worlds.dbt(spark, "run", *fresh, *worlds.models_of(number, DELIVERIES))
         worlds.assert_same(spark_worlds.marts(spark), expected)
 
     # No transaction holds rows and watermark together: as if the last run had died in between.

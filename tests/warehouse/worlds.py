@@ -46,14 +46,11 @@ CHANNEL_TESTS = (
 )
 CHANNEL_TESTS += ("customer_attributes,test_type:data", "path:models/intermediate/profiles")
 CHANNEL_TESTS += ("path:models/intermediate/events", "path:seeds")
-# Built whole each time, and read by no model that is not.
-REBUILT = [
-    f"marts.{folder},config.materialized:table"
-    for folder in ("attribution", "journeys", "monitoring", "segments")
-]
 # All models, and those that are kept up: what is built whole needs no rehearsal between deliveries.
 EVERYTHING = ("--exclude", "staging")
 GROWING = ("--select", "+config.materialized:incremental", *EVERYTHING)
+# Views of what is kept up stand since the first delivery.
+VIEWS = "config.materialized:view,+config.materialized:incremental"
 # What channels fill; what is made of journeys after that is half of all models, and not theirs.
 FILLED = ("+marts.core", "+marts.accounts", "+unmapped_events", "+referrals")
 UNFILLED = (
@@ -121,6 +118,12 @@ def dbt(warehouse: Path, *arguments: str, settings: tuple[str, ...] = FEW_MEMBER
         if item.status in ("error", "fail")
     ]
     assert result.success, failed or result.exception
+
+
+def models_of(delivery: int, deliveries: int) -> tuple[str, ...]:
+    """What to run after a delivery, from 1: after the last one everything."""
+    models = GROWING if delivery < deliveries else EVERYTHING
+    return (*models, VIEWS) if delivery > 1 else models
 
 
 def release() -> None:
