@@ -108,7 +108,10 @@ def test_killed_at_random_moments_it_lands_the_same(
         ended = loader(delivered, killed_after=seconds * (at + chance.random()) / KILLS)
         killed += ended["code"] == -9
         assert_nothing_personal(delivered)
-    assert killed  # a machine that just got faster lets some of them through
+    # a machine that just got faster lets all of them through
+    while not killed:
+        seconds /= 2
+        killed += loader(delivered, killed_after=seconds)["code"] == -9
     assert_ends_as(expected, delivered, loader)
 
 
