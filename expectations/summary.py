@@ -17,10 +17,10 @@ from expectations.warehouse import PublishError, Warehouse
 ZONE = ZoneInfo("Asia/Shanghai")
 UNATTRIBUTED = "unattributed"
 # The order a reader expects; models that are not in it follow by name.
+# As many as a terminal has room for; the marts have all.
 MODELS = (
     *("first_touch", "last_touch", "last_non_direct"),
-    *("linear", "time_decay", "position_based"),
-    *("shapley", "markov_1", "markov_2", "markov_3"),
+    *("linear", "time_decay", "position_based", "shapley", "markov_1"),
 )
 
 
@@ -216,8 +216,7 @@ def _channel_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def _in_order(models: set[str]) -> list[str]:
-    known = [model for model in MODELS if model in models]
-    return known + sorted(models.difference(known))
+    return [model for model in MODELS if model in models] or sorted(models)
 
 
 def _number(value: Any, digits: int) -> str:
