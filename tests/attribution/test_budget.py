@@ -20,7 +20,10 @@ TABLES = """
     create schema if not exists marts;
     create table intermediate.int_spend_weeks as from weeks;
 """
-MODELS = ("int_spend_curves", "int_budgets_split", "int_budget_errors", "budget_suggestions")
+MODELS = (
+    *("int_spend_curves", "int_budgets_pulled", "int_budgets_split"),
+    *("int_budget_errors", "budget_suggestions"),
+)
 
 
 @pytest.fixture(scope="module")

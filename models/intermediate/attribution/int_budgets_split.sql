@@ -1,54 +1,12 @@
 -- One row per attribution model, conversion type, week left out (none: null) and paid channel: the
 -- spend of a week where one more yuan brings the same in every channel, the sum being as before. No
 -- channel gets less or more than it ever had in a week, for nobody knows its curve there.
-with ranges as (
-
-    select
-        attribution_model,
-        conversion_type,
-        channel,
-        min(spend) as lowest_spend,
-        max(spend) as highest_spend
-    from {{ ref('int_spend_weeks') }}
-    group by attribution_model, conversion_type, channel
-
-),
-
-pulled as (
-
-    select
-        {{ hash_id(
-            "curves.attribution_model || '|' || curves.conversion_type || '|' "
-            ~ "|| coalesce(cast(curves.week_left_out as string), '')"
-        ) }} as budget_id,
-        curves.*,
-        ranges.lowest_spend,
-        ranges.highest_spend,
-        -- one more yuan brings the same where spend is in proportion to this
-        power(
-            curves.conversions / power(curves.spend, curves.bounded_elasticity),
-            1 / (1 - curves.bounded_elasticity)
-        ) as pull
-    from {{ ref('int_spend_curves') }} as curves
-    inner join ranges
-        on
-            curves.attribution_model = ranges.attribution_model
-            and curves.conversion_type = ranges.conversion_type
-            and curves.channel = ranges.channel
-    -- of a channel that hardly ran nobody knows what more of it would bring: it stays out
-    where
-        curves.conversions > 0
-        and curves.week_count
-        >= {{ var('budget_min_weeks') }} - case when curves.week_left_out is null then 0 else 1 end
-
-),
-
-budgets as (
+with budgets as (
 
     select
         budget_id,
         cast(sum(cast(spend as decimal(38, 15))) as double) as budget
-    from pulled
+    from {{ ref('int_budgets_pulled') }}
     group by budget_id
 
 ),
@@ -60,12 +18,12 @@ stops as (
     select
         budget_id,
         lowest_spend / pull as level
-    from pulled
+    from {{ ref('int_budgets_pulled') }}
     union
     select
         budget_id,
         highest_spend / pull as level
-    from pulled
+    from {{ ref('int_budgets_pulled') }}
 
 ),
 
@@ -87,7 +45,7 @@ spent as (
             as double
         ) as spend
     from stops
-    inner join pulled
+    inner join {{ ref('int_budgets_pulled') }} as pulled
         on stops.budget_id = pulled.budget_id
     group by stops.budget_id, stops.level
 
@@ -142,7 +100,7 @@ split as (
         least(
             greatest(levelled.level * pulled.pull, pulled.lowest_spend), pulled.highest_spend
         ) as suggested_spend
-    from pulled
+    from {{ ref('int_budgets_pulled') }} as pulled
     inner join levelled
         on pulled.budget_id = levelled.budget_id
 

@@ -1,81 +1,45 @@
 -- One row per attribution model, conversion type and day of the last weeks: how many conversions
 -- were to be expected if a touch of each channel earns what the model credited it with before.
-with trained as (
+-- What no touch of those days earned is expected every day, the rest by touches.
+with unattributed as (
 
     select
-        conversion_type,
-        channel,
-        sum(touches) as touches
-    from {{ ref('int_channels_touched') }}
-    where not is_held_out
-    group by conversion_type, channel
-
-),
-
-credited as (
-
-    select
-        credits.attribution_model,
-        credits.conversion_type,
-        credits.channel,
-        sum(cast(credits.conversions as decimal(38, 15))) as conversions
-    from {{ ref('touchpoint_credits') }} as credits
-    inner join {{ ref('int_evaluation_periods') }} as periods
-        on
-            credits.conversion_type = periods.conversion_type
-            and credits.conversion_date > periods.trained_after
-            and credits.conversion_date <= periods.trained_to
-    group by credits.attribution_model, credits.conversion_type, credits.channel
-
-),
-
--- what no touch of these days earned is expected every day, the rest by touches
-unattributed as (
-
-    select
-        credited.attribution_model,
-        credited.conversion_type,
-        cast(sum(credited.conversions) as double) / periods.trained_days as a_day,
+        trained.attribution_model,
+        trained.conversion_type,
+        cast(sum(trained.conversions) as double) / periods.trained_days as a_day,
         cast(
-            sum(case when trained.channel is null then credited.conversions else 0 end) as double
+            sum(case when trained.touches is null then trained.conversions else 0 end) as double
         ) / periods.trained_days as unattributed_a_day
-    from credited
-    left join trained
-        on
-            credited.conversion_type = trained.conversion_type
-            and credited.channel = trained.channel
+    from {{ ref('int_channels_trained') }} as trained
     inner join {{ ref('int_evaluation_periods') }} as periods
-        on credited.conversion_type = periods.conversion_type
-    group by credited.attribution_model, credited.conversion_type, periods.trained_days
+        on trained.conversion_type = periods.conversion_type
+    group by trained.attribution_model, trained.conversion_type, periods.trained_days
 
 ),
 
 earned as (
 
     select
-        credited.attribution_model,
-        credited.conversion_type,
+        trained.attribution_model,
+        trained.conversion_type,
         touched.touch_date as held_out_date,
         cast(
             sum(
                 cast(
-                    touched.touches * cast(credited.conversions as double) / trained.touches
+                    touched.touches * cast(trained.conversions as double) / trained.touches
                     as decimal(38, 15)
                 )
             )
             as double
         ) as conversions
-    from credited
-    inner join trained
-        on
-            credited.conversion_type = trained.conversion_type
-            and credited.channel = trained.channel
+    from {{ ref('int_channels_trained') }} as trained
     inner join {{ ref('int_channels_touched') }} as touched
         on
-            credited.conversion_type = touched.conversion_type
-            and credited.channel = touched.channel
+            trained.conversion_type = touched.conversion_type
+            and trained.channel = touched.channel
             and touched.is_held_out
-    group by credited.attribution_model, credited.conversion_type, touched.touch_date
+    where trained.touches is not null
+    group by trained.attribution_model, trained.conversion_type, touched.touch_date
 
 ),
 

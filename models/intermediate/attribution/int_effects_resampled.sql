@@ -47,7 +47,6 @@ present as (
 
 ),
 
--- the solution leaves up to 1e-13: less than ten times that is nothing
 measured as (
 
     select
@@ -57,8 +56,7 @@ measured as (
         removals.group_count,
         cast(converted.conversions as double) as conversions,
         case
-            when present.channel is not null and 1 - coalesce(solved.converted, 0) > 1e-12
-                then 1 - coalesce(solved.converted, 0)
+            when present.channel is not null then {{ removal_effect('solved.converted') }}
             else 0
         end as removal_effect
     from removals

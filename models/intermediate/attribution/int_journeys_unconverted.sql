@@ -9,12 +9,11 @@ with converted as (
 
 types as (
 
-    select
+    select distinct
         types.conversion_type,
         types.counts,
-        cast(coalesce(types.lookback_days, {{ var('attribution_lookback_days') }}) as int)
-            as lookback_days
-    from {{ ref('conversion_types') }} as types
+        types.lookback_days
+    from {{ ref('int_conversion_types') }} as types
     inner join converted
         on types.conversion_type = converted.conversion_type
 

@@ -22,7 +22,6 @@ converted as (
 
 ),
 
--- the solution leaves up to 1e-13: less than ten times that is nothing
 measured as (
 
     select
@@ -30,10 +29,7 @@ measured as (
         removals.markov_order,
         removals.removed_channel as channel,
         converted.conversions,
-        case
-            when 1 - coalesce(solved.converted, 0) > 1e-12 then 1 - coalesce(solved.converted, 0)
-            else 0
-        end as removal_effect
+        {{ removal_effect('solved.converted') }} as removal_effect
     from removals
     inner join converted
         on removals.conversion_type = converted.conversion_type

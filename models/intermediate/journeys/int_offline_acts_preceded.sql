@@ -10,44 +10,6 @@ with places as (
 
 ),
 
-offline_acts as (
-
-    select
-        events.event_id as act_id,
-        events.customer_id,
-        events.event_type,
-        events.store_id,
-        events.occurred_at,
-        cast(0 as decimal(18, 4)) as revenue
-    from {{ ref('events') }} as events
-    inner join {{ ref('event_types') }} as event_types
-        on
-            events.event_type = event_types.event_type
-            and (event_types.counts_as_touch or event_types.touch_role = 'conversion')
-    inner join places
-        on events.channel = places.channel and places.is_offline
-    -- a visit that a code in a store began is a visit of a screen
-    where
-        events.session_id is null
-        and events.exclusion_reason is null
-        and events.event_type <> 'purchase'
-    union all
-    select
-        order_id as act_id,
-        customer_id,
-        'purchase' as event_type,
-        store_id,
-        paid_at as occurred_at,
-        net_revenue as revenue
-    from {{ ref('orders') }}
-    where
-        store_id is not null
-        and order_kind = 'sale'
-        and paid_at is not null
-        and order_status <> 'cancelled'
-
-),
-
 -- one of those at an instant, for a window of time knows no order within it
 online_touches as (
 
@@ -73,7 +35,7 @@ timeline as (
         occurred_at,
         {{ null_columns(['online_channel']) }},
         cast(null as timestamp) as touched_at
-    from offline_acts
+    from {{ ref('int_offline_acts') }}
     union all
     select
         {{ null_columns(['act_id']) }},

@@ -1,0 +1,62 @@
+-- One row per happening that can be a conversion: a paid order that was a sale, or an event of a
+-- type that is one. A deal that a record of the same customer withdrew is none.
+with told as (
+
+    select
+        events.*,
+        sets.customer_id,
+        {{ deal_id() }} as deal_id
+    from {{ ref('int_events_counted') }} as events
+    inner join {{ ref('int_identifier_sets_resolved') }} as sets
+        on events.identifier_set_id = sets.identifier_set_id
+    where
+        (
+            events.event_type = 'withdrawn'
+            or events.event_type in (
+                select types.event_type from {{ ref('int_conversion_types') }} as types
+            )
+        )
+        -- what orders tell, too
+        and events.event_type <> 'purchase'
+
+),
+
+withdrawn as (
+
+    select distinct
+        customer_id,
+        deal_id
+    from told
+    where event_type = 'withdrawn' and deal_id is not null
+
+),
+
+happened as (
+
+    select
+        'purchase' as event_type,
+        cast(order_id as string) as event_id,
+        cast(order_id as string) as happening_id,
+        order_id,
+        customer_id,
+        paid_at as converted_at,
+        cast(gross_revenue - refunded_revenue as double) as revenue
+    from {{ ref('int_orders_identified') }}
+    where order_kind = 'sale' and paid_at is not null and order_status <> 'cancelled'
+    union all
+    select
+        told.event_type,
+        told.event_id,
+        coalesce(told.deal_id || '|' || told.customer_id, told.event_id) as happening_id,
+        cast(null as bigint) as order_id,
+        told.customer_id,
+        told.occurred_at as converted_at,
+        try_cast({{ json_text('told.properties', 'amount') }} as double) as revenue
+    from told
+    left join withdrawn
+        on told.customer_id = withdrawn.customer_id and told.deal_id = withdrawn.deal_id
+    where withdrawn.deal_id is null and told.event_type <> 'withdrawn'
+
+)
+
+select * from happened
