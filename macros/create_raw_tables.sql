@@ -29,6 +29,7 @@
     {% for schema in graph.sources.values() | map(attribute='schema') | unique %}
         {% do run_query('create schema if not exists ' ~ schema ~ " location '" ~ schema ~ "'") %}
         {% set folder = schema_location(schema) %}
+        {% set known = run_query('show tables in ' ~ schema).columns['tableName'].values() %}
         {% for source in graph.sources.values() | selectattr('schema', 'equalto', schema) %}
             {% set columns = [] %}
             {% for column in source.columns.values() %}
@@ -45,9 +46,11 @@
                 ) %}
                 {% do run_query('refresh table ' ~ source.relation_name) %}
             {% else %}
-                {% do run_query(
-                    'create table if not exists ' ~ source.relation_name ~ ' using delta' ~ location
-                ) %}
+                {% if source.identifier not in known %}
+                    {% do run_query(
+                        'create table ' ~ source.relation_name ~ ' using delta' ~ location
+                    ) %}
+                {% endif %}
                 {% if run_query('describe table ' ~ source.relation_name).rows | length == 0 %}
                     {% do run_query(
                         'alter table ' ~ source.relation_name

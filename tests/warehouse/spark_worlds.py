@@ -17,13 +17,23 @@ from dbt.contracts.graph.manifest import Manifest
 
 from tests.warehouse import worlds
 
-# The tables are tiny: compiling a query costs more than running it, and so does a second partition.
+# The tables are tiny: compiling a query costs more than running it, and so does a second partition,
+# looking for files to leave out, and remembering for a page that nobody opens.
 DEFAULTS = """\
 spark.sql.codegen.wholeStage false
 spark.sql.adaptive.enabled false
 spark.databricks.delta.merge.materializeSource none
+spark.databricks.delta.stats.skipping false
+spark.databricks.delta.stats.collect false
 spark.default.parallelism 1
+spark.sql.ui.explainMode simple
+spark.sql.ui.retainedExecutions 1
+spark.ui.retainedJobs 1
+spark.ui.retainedStages 1
 """
+# Two cores are worth more to the queries than to a collector of their own, and a warehouse that is
+# thrown away need not be on the disk.
+JAVA = "-XX:+UseParallelGC -Djdk.lang.Process.launchMechanism=VFORK -Dderby.system.durability=test"
 
 
 def missing() -> str | None:
@@ -51,6 +61,7 @@ def dbt(warehouse: Path, *arguments: str) -> None:
         OMNITOUCH_WAREHOUSE=str(warehouse),
         OMNITOUCH_SPARK_PARTITIONS="1",
         SPARK_CONF_DIR=str(warehouse / "spark"),
+        JAVA_TOOL_OPTIONS=JAVA,
         DBT_TARGET_PATH=str(warehouse / "target"),
         DBT_LOG_PATH=str(warehouse / "logs"),
     )
