@@ -1,11 +1,11 @@
 {# The field of an act that a column names; of all fields, only those that rules name are read. #}
 {% macro field_of_act(conditions, part, column) -%}
-    {% set used = [] %}
-    {% for condition in conditions %}
-        {% for watched in condition.watched if watched[part] and watched[part] not in used %}
-            {% do used.append(watched[part]) %}
-        {% endfor %}
-    {% endfor %}
+    {%- set used = [] -%}
+    {%- for condition in conditions -%}
+        {%- for watched in condition.watched if watched[part] and watched[part] not in used -%}
+            {%- do used.append(watched[part]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
     {%- if used -%}
         case {{ column }} {%- for field in used %} when '{{ field }}' then acts.{{ field }}{% endfor %} end
     {%- else -%}
