@@ -357,7 +357,10 @@ select
 from marts.account_contacts group by account_id;
 
 create or replace table marts.segment_members as
-select 'recent_buyers' as segment, customer_id, last_order_at as entered_at, 'ordered' as reason
+select
+    'recent_buyers' as segment, '近期购买' as segment_name, 'thank' as action, customer_id,
+    last_order_at as entered_at, cast(null as timestamp) as left_at,
+    last_order_at + interval 30 day as expected_until, '1 × purchase in 30 days' as reason
 from marts.customers where order_count > 0;
 
 create or replace table marts.load_accounting as

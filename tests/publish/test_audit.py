@@ -247,9 +247,13 @@ BREACHES = {
         ("FAILED", "customer_tags", "Whoever has a tag is a customer", "strangers"),
     ),
     "buyers are called back": (
-        "update marts.segment_members "
-        "set segment = 'browsed_not_bought', entered_at = entered_at - interval 1 day",
+        "update marts.segment_members set segment = 'browsed_not_bought'",
         ("FAILED", "segment_members", "has bought since", "paid_at"),
+    ),
+    "a customer is in a segment twice": (
+        "insert into marts.segment_members select * replace "
+        "(entered_at + interval 1 day as entered_at) from marts.segment_members",
+        ("FAILED", "segment_members", "before the next one begins", "entered_again_at"),
     ),
     "nothing was loaded": (
         "delete from marts.load_accounting",

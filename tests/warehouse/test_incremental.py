@@ -39,6 +39,7 @@ def world(
     assert len(expected["referrals"]) == worlds.LINES_PER_SOURCE
     assert len(expected["customer_matches"]) > 3
     assert len(expected["account_contacts"]) > worlds.LINES_PER_SOURCE
+    assert expected["segment_members"]["segment"].nunique() > 3
     assert set(expected["accounts"]["account_source"]) == {"crm", "email_domain"}
     return seed, directory, expected
 

@@ -58,7 +58,7 @@ UNFILLED = (
     *(
         "int_first_journeys_staged+",
         "stg_channel_effects__fits+",
-        "marts.segments",
+        "int_segment_acts+",
         "test_type:unit",
     ),
 )

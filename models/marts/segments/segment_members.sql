@@ -1,5 +1,5 @@
--- One row per segment and customer in it. "Browsed, did not buy" 浏览未购: looked at an item in the
--- last 30 days of the data and has not bought since; someone to call back.
+-- One row per segment, customer and stay that has begun by the newest record of the data. What time
+-- alone will end is still a stay.
 with data_clock as (
 
     select max(last_seen_at) as now_at
@@ -7,22 +7,39 @@ with data_clock as (
 
 ),
 
-browsed_not_bought as (
+segments as (
+
+    {{ segment_names_table(segment_conditions()) }}
+
+),
+
+timed as (
 
     select
-        'browsed_not_bought' as segment,
-        customers.customer_id,
-        customers.last_item_view_at as entered_at,
-        'viewed an item, no order since' as reason
-    from {{ ref('customers') }} as customers
+        *,
+        {{ local_to_utc('cast(entered_on as string)') }} as entered_at,
+        {{ local_to_utc('cast(left_on as string)') }} as ends_at
+    from {{ ref('int_segment_stays') }}
+
+),
+
+begun as (
+
+    select
+        timed.segment,
+        segments.segment_name,
+        segments.action,
+        timed.customer_id,
+        timed.entered_at,
+        case when timed.ends_at <= data_clock.now_at then timed.ends_at end as left_at,
+        case when timed.ends_at > data_clock.now_at then timed.ends_at end as expected_until,
+        timed.reason
+    from timed
+    inner join segments
+        on timed.segment = segments.segment
     cross join data_clock
-    where
-        customers.last_item_view_at > data_clock.now_at - interval 30 day
-        and (
-            customers.last_order_at is null
-            or customers.last_order_at < customers.last_item_view_at
-        )
+    where timed.entered_at <= data_clock.now_at
 
 )
 
-select * from browsed_not_bought
+select * from begun
