@@ -40,6 +40,8 @@ def world(
     assert len(expected["customer_matches"]) > 3
     assert len(expected["account_contacts"]) > worlds.LINES_PER_SOURCE
     assert set(expected["accounts"]["account_source"]) == {"crm", "email_domain"}
+    assert {"sms", "wechat", "wecom"} <= set(expected["customer_consents"]["consent"])
+    assert expected["recent_activities"]["activity_number"].max() == 20
     return seed, directory, expected
 
 
