@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 
-# what loads takes a second to import: who looks something up has a caller on the line
+# what loads is slow to import, and who looks something up may have a caller on the line
 if TYPE_CHECKING:
     from ingestion.loading import Outcome
 

@@ -287,7 +287,7 @@ def configured_pseudonymiser(secrets_file: Path = SECRETS) -> Pseudonymiser:
 def _configured(name: str) -> str | None:
     if found := os.environ.get(f"OMNITOUCH_{name.upper()}"):
         return found
-    import dlt  # half a second that a look-up spares who set the variables
+    import dlt  # slow, and who set the variables is spared it
 
     return dlt.secrets.get(f"omnitouch.{name}", str)
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from ingestion.explain import find, published_marts
+from ingestion.explain import find, literal, published_marts
 from ingestion.identifiers import identifier_types
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.warehouse import Warehouse
@@ -47,12 +47,9 @@ def recent(warehouse: Warehouse, asked: str, pseudonymiser: Pseudonymiser) -> Re
     """
     with published_marts(warehouse) as marts:
         node = find(marts, _typed(asked.strip(), pseudonymiser), pseudonymiser)
-        (customer,) = _rows(marts, "customers where customer_id = $1", node.customer_id)
-        activities = _rows(
-            marts,
-            "recent_activities where customer_id = $1 order by activity_number",
-            node.customer_id,
-        )
+        theirs = f"where customer_id = {literal(node.customer_id)}"
+        (customer,) = _rows(marts, f"from customers {theirs}")
+        activities = _rows(marts, f"from recent_activities {theirs} order by activity_number")
     return Recent(customer, activities)
 
 
@@ -65,7 +62,8 @@ def told(found: Recent) -> list[str]:
         for column, name in CONSENTS.items()
         if customer[column] is not None
     ]
-    bought = f"{customer['order_count']:,} orders of {customer['net_revenue']:,.2f} CNY"
+    orders = "1 order" if customer["order_count"] == 1 else f"{customer['order_count']:,} orders"
+    bought = f"{orders} of {customer['net_revenue']:,.2f} CNY"
     if customer["last_order_at"]:
         bought += f", the last on {customer['last_order_at']:%Y-%m-%d}"
     head = [
@@ -85,8 +83,8 @@ def _typed(asked: str, pseudonymiser: Pseudonymiser) -> str:
     return f"email:{asked}" if "@" in asked else asked
 
 
-def _rows(marts: duckdb.DuckDBPyConnection, of_what: str, customer_id: str) -> list[dict[str, Any]]:
-    found = marts.execute(f"select * from {of_what}", [customer_id])
+def _rows(marts: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    found = marts.execute(query)
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

@@ -20,7 +20,7 @@ files:
   - name: visits
     path: "*.csv"
     shape: events
-    columns: {occurred_at: time, event: event, item_id: item}
+    columns: {occurred_at: time, event: event, product: item}
     identifiers: {member_id: member, phone: phone, cookie_id: cookie}
 """
 FIRST = [

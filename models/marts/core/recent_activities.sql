@@ -64,7 +64,7 @@ described as (
 
     select
         recent.customer_id,
-        recent.activity_number,
+        cast(recent.activity_number as bigint) as activity_number,
         recent.event_id,
         recent.occurred_at as last_at,
         cast({{ local_time('recent.occurred_at') }} as timestamp) as last_at_local,
