@@ -1,4 +1,4 @@
-"""``python -m ingestion``: sample, collect, pull, load, match, estimate, explain, preview."""
+"""``python -m ingestion``: sample, collect, pull, load, match, estimate, explain, look up."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import json
 import sys
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ingestion.loading import KeyChangedError, Outcome, run
-from ingestion.manifest import ManifestError
-from ingestion.pipeline import LoadFailedError
-from ingestion.streams import StreamError
 from ingestion.warehouse import Warehouse, WarehouseBusyError
+
+# what loads is slow to import, and who looks something up may have a caller on the line
+if TYPE_CHECKING:
+    from ingestion.loading import Outcome
 
 SHOWN = 10
 
@@ -67,6 +68,12 @@ def main() -> int:
     explaining.add_argument("one", help="type:value, such as phone:13912345678")
     explaining.add_argument("other", help="type:value, such as member_id:M1")
     explaining.set_defaults(run=_explain)
+    ringing = commands.add_parser(
+        "recent", help="who is calling: the customer of an identifier, and what they did last"
+    )
+    ringing.add_argument("asked", help="a phone, an e-mail address or type:value; -: from stdin")
+    ringing.add_argument("--json", action="store_true", help="print one JSON object instead")
+    ringing.set_defaults(run=_recent)
     previewing = commands.add_parser(
         "preview-identity", help="what edited identity rules would merge and split"
     )
@@ -78,15 +85,18 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return arguments.run(Warehouse.from_environment(), arguments)
-    except (
-        ManifestError,
-        KeyChangedError,
-        LoadFailedError,
-        StreamError,
-        WarehouseBusyError,
-    ) as error:
+    except _told_in_a_sentence() as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+
+
+def _told_in_a_sentence() -> tuple[type[Exception], ...]:
+    from ingestion.loading import KeyChangedError
+    from ingestion.manifest import ManifestError
+    from ingestion.pipeline import LoadFailedError
+    from ingestion.streams import StreamError
+
+    return (ManifestError, KeyChangedError, LoadFailedError, StreamError, WarehouseBusyError)
 
 
 def _sample(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
@@ -130,6 +140,8 @@ def _pull(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
 
 
 def _load(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    from ingestion.loading import run
+
     outcome = run(warehouse, arguments.manifests, print)
     _report(outcome)
     for line in outcome.refused:
@@ -138,6 +150,8 @@ def _load(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
 
 
 def _consume(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    from ingestion.streams import StreamError
+
     try:
         from ingestion.streams.consuming import consume  # only the kafka extra has its client
     except ModuleNotFoundError as error:
@@ -210,6 +224,23 @@ def _explain(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
     except ExplainError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    print(*lines, sep="\n")
+    return 0
+
+
+def _recent(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
+    from ingestion.explain import ExplainError
+    from ingestion.pseudonyms import configured_pseudonymiser
+    from ingestion.recent import recent, told
+
+    # what a command line holds, other users of the machine can see
+    asked = sys.stdin.readline() if arguments.asked == "-" else arguments.asked
+    try:
+        found = recent(warehouse, asked, configured_pseudonymiser())
+    except ExplainError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    lines = [json.dumps(found.as_json(), ensure_ascii=False)] if arguments.json else told(found)
     print(*lines, sep="\n")
     return 0
 

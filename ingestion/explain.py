@@ -49,8 +49,8 @@ def explain(warehouse: Warehouse, one: str, other: str, pseudonymiser: Pseudonym
         ExplainError: nothing is published, or an identifier is none, unknown, or in several
             namespaces.
     """
-    with _published(warehouse) as marts:
-        ends = [_find(marts, text, pseudonymiser) for text in (one, other)]
+    with published_marts(warehouse) as marts:
+        ends = [find(marts, text, pseudonymiser) for text in (one, other)]
         start, end = ends
         same = start.customer_id == end.customer_id
         if start.identifier_id == end.identifier_id:
@@ -81,7 +81,12 @@ def _told(path: list[Link], at: str, names: dict[str, str]) -> Iterator[str]:
         at = after
 
 
-def _published(warehouse: Warehouse) -> duckdb.DuckDBPyConnection:
+def published_marts(warehouse: Warehouse) -> duckdb.DuckDBPyConnection:
+    """The published marts, to read.
+
+    Raises:
+        ExplainError: nothing is published.
+    """
     published = Published(warehouse.root)
     current = published.current()
     if current is None:
@@ -89,29 +94,41 @@ def _published(warehouse: Warehouse) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(published.published / current["database"]), read_only=True)
 
 
-def _find(marts: duckdb.DuckDBPyConnection, text: str, pseudonymiser: Pseudonymiser) -> Node:
+def find(marts: duckdb.DuckDBPyConnection, text: str, pseudonymiser: Pseudonymiser) -> Node:
+    """The identifier that a ``type:value`` means.
+
+    Raises:
+        ExplainError: it is none, unknown, or in several namespaces.
+    """
     kind, _, value = text.partition(":")
     if kind not in identifier_types() or not value:
         raise ExplainError(
             "write an identifier as type:value, such as phone:13912345678 or member_id:M1; types "
             f"are {', '.join(identifier_types())}"
         )
+    # of a phone also its hashes: a platform may have told nothing else
+    forms = [(kind, value)]
     if kind in (*SECRET, *HASHES):
-        named = identifier(kind, "", value, pseudonymiser)
-        value = named[0].split(":", 2)[2] if named else value
-    rows = marts.execute(
-        "select identifier_id, identifier_type, namespace, identifier_value, customer_id "
-        "from customer_identifiers where identifier_type = $1 "
-        "and ($2 in (identifier_value, namespace || ':' || identifier_value))",
-        [kind, value],
-    ).fetchall()
-    if len(rows) > 1:
-        found = ", ".join(sorted(f"{kind}:{row[2]}:…" for row in rows))
-        raise ExplainError(f"{kind} is there in {len(rows)} namespaces: name one ({found})")
-    if not rows:
-        raise ExplainError(f"no record held that {kind}")
-    ((identifier_id, _, namespace, value, customer_id),) = rows
-    return Node(identifier_id, shortened(kind, namespace, value), customer_id)
+        named = (name.split(":", 2) for name in identifier(kind, "", value, pseudonymiser))
+        forms = [(form, token) for form, _, token in named]
+    for form, token in forms:
+        rows = marts.execute(
+            "select identifier_id, identifier_type, namespace, identifier_value, customer_id "
+            f"from customer_identifiers where identifier_type = {literal(form)} "
+            f"and {literal(token)} in (identifier_value, namespace || ':' || identifier_value)"
+        ).fetchall()
+        if len(rows) > 1:
+            found = ", ".join(sorted(f"{kind}:{row[2]}:…" for row in rows))
+            raise ExplainError(f"{kind} is there in {len(rows)} namespaces: name one ({found})")
+        if rows:
+            ((identifier_id, _, namespace, value, customer_id),) = rows
+            return Node(identifier_id, shortened(form, namespace, value), customer_id)
+    raise ExplainError(f"no record held that {kind}")
+
+
+def literal(text: str) -> str:
+    """A text in SQL. To bind a parameter duckdb imports pandas, and a caller waits for it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def shortened(kind: str, namespace: str, value: str) -> str:

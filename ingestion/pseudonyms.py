@@ -22,7 +22,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import dlt
 import tomlkit
 
 SECRETS = Path(__file__).parents[1] / ".dlt" / "secrets.toml"
@@ -278,14 +277,19 @@ def configured_pseudonymiser(secrets_file: Path = SECRETS) -> Pseudonymiser:
     command is started. Where there is none, one is made once and kept in that file, outside the
     warehouse and outside git.
     """
-    key, key_id = (
-        os.environ.get(f"OMNITOUCH_{name.upper()}") or dlt.secrets.get(f"omnitouch.{name}", str)
-        for name in ("hmac_key", "hmac_key_id")
-    )
+    key, key_id = (_configured(name) for name in ("hmac_key", "hmac_key_id"))
     if not key:
         kept = _kept_secrets(secrets_file)
         key, key_id = kept["hmac_key"], key_id or kept.get("hmac_key_id")
     return Pseudonymiser(key.encode(), key_id or "k1")
+
+
+def _configured(name: str) -> str | None:
+    if found := os.environ.get(f"OMNITOUCH_{name.upper()}"):
+        return found
+    import dlt  # slow, and who set the variables is spared it
+
+    return dlt.secrets.get(f"omnitouch.{name}", str)
 
 
 def _kept_secrets(path: Path) -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""A person's identifiers over the wire, and the answers to who is who and why."""
+"""A person's identifiers over the wire: who is who and why, and who is calling."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,31 +14,32 @@ from tests.ingestion import wire
 from tests.warehouse import worlds
 
 PHONE = "13912345678"
-COLUMNS = "time,member,phone,cookie,event"
+COLUMNS = "time,member,phone,cookie,event,item"
 TOUCHES = """
 files:
   - name: visits
     path: "*.csv"
     shape: events
-    columns: {occurred_at: time, event: event}
+    columns: {occurred_at: time, event: event, product: item}
     identifiers: {member_id: member, phone: phone, cookie_id: cookie}
 """
 FIRST = [
     # the shop knows the phone of a member, the site a cookie of the phone
-    f"2026-07-01 10:00:00,M1,{PHONE},,browse",
-    f"2026-07-02 10:00:00,M1,{PHONE},,browse",
-    f"2026-07-03 10:00:00,,{PHONE},cookie1,browse",
-    "2026-07-03 10:00:00,M2,,tablet,browse",
-    "2026-07-03 11:00:00,M3,,tablet,browse",
-    "2026-07-03 12:00:00,M4,,tablet,browse",
+    f"2026-07-01 10:00:00,M1,{PHONE},,browse,",
+    f"2026-07-02 10:00:00,M1,{PHONE},,browse,",
+    f"2026-07-03 10:00:00,,{PHONE},cookie1,browse,",
+    f"2026-07-03 10:01:00,,{PHONE},cookie1,add_to_cart,SKU1001",
+    "2026-07-03 10:00:00,M2,,tablet,browse,",
+    "2026-07-03 11:00:00,M3,,tablet,browse,",
+    "2026-07-03 12:00:00,M4,,tablet,browse,",
 ]
 SECOND = [
     # the cookie of a stranger turns out to be the member's
-    "2026-07-04 10:00:00,M1,,cookie2,browse",
+    "2026-07-04 10:00:00,M1,,cookie2,browse,",
     # and the phone is given up
-    f"2026-07-05 10:00:00,M1,{PHONE},,identity_unlink",
+    f"2026-07-05 10:00:00,M1,{PHONE},,identity_unlink,",
 ]
-STRANGER = ["2026-06-01 10:00:00,,,cookie2,browse"]
+STRANGER = ["2026-06-01 10:00:00,,,cookie2,browse,"]
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +67,18 @@ def publish(root: Path) -> None:
     (root / "published" / "current.json").write_text('{"database": "batch/marts.duckdb"}')
     with duckdb.connect(str(root / "published" / "batch" / "marts.duckdb")) as marts:
         marts.execute(f"attach '{root / 'omnitouch.duckdb'}' as build (read_only)")
-        for mart in ("customer_identifiers", "identifier_links"):
+        for mart in (
+            "customer_identifiers", "customers", "identifier_links", "recent_activities"
+        ):  # fmt: skip
             marts.execute(f"create table {mart} as from build.marts.{mart}")
 
 
 def explained(warehouse: Warehouse, *ends: str) -> list[str]:
-    ran = wire.command(warehouse, "explain", *ends)
+    return answered(warehouse, "explain", *ends)
+
+
+def answered(warehouse: Warehouse, *asked: str, typed: str = "") -> list[str]:
+    ran = wire.command(warehouse, *asked, typed=typed)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert PHONE not in ran.stdout
     return ran.stdout.splitlines()
@@ -101,7 +109,7 @@ def test_two_customers_are_told_which_rule_keeps_them_apart(warehouse: Warehouse
     )
     # the record that parts them is no evidence for the link
     assert "2 records of visits, 2026-07-01 to 2026-07-02  rejected: unlinked" in given_up
-    assert cookie.endswith("1 record of visits, 2026-07-03 to 2026-07-03")
+    assert cookie.endswith("2 records of visits, 2026-07-03 to 2026-07-03")
     *_, shared = explained(warehouse, "member_id:M2", "member_id:M3")
     assert shared.endswith("rejected: shared")
     assert explained(warehouse, "member_id:M1", "member_id:M2")[1:] == [
@@ -127,6 +135,45 @@ def test_what_cannot_be_found_is_told(warehouse: Warehouse, asked: str, answer: 
     ran = wire.command(warehouse, "explain", asked, "member_id:M1")
     assert ran.returncode == 1
     assert ran.stderr.startswith(f"error: {answer}")
+
+
+def test_a_caller_is_known_by_the_phone_and_by_what_they_did_last(warehouse: Warehouse) -> None:
+    # the phone was given up: whose cookie it is tells who calls now
+    caller = customer(warehouse, "cookie1")
+    lines = answered(warehouse, "recent", "+86 139-1234-5678")
+    assert lines == [
+        f"Customer {caller}",
+        "0 orders of 0.00 CNY",
+        "  2026-07-03 10:01  直接访问  加入购物车 add to cart  山茶花保湿面霜",
+        "  2026-07-03 10:00  直接访问  浏览 browse",
+    ]
+    # a command line is no place for a phone
+    assert answered(warehouse, "recent", "-", typed=f"{PHONE}\n") == lines
+
+
+def test_a_screen_is_told_who_calls_as_json(warehouse: Warehouse) -> None:
+    (line,) = answered(warehouse, "recent", "member_id:M1", "--json")
+    found = json.loads(line)
+    assert found["customer"]["customer_id"] == customer(warehouse, "M1")
+    assert (found["customer"]["is_member"], found["customer"]["net_revenue"]) == (True, 0)
+    assert [
+        (activity["activity_number"], activity["event_type"], activity["last_at"])
+        for activity in found["activities"]
+    ] == [
+        (1, "browse", "2026-07-04T02:00:00"),
+        (2, "browse", "2026-07-02T02:00:00"),
+        (3, "browse", "2026-07-01T02:00:00"),
+        (4, "browse", "2026-06-01T02:00:00"),
+    ]
+
+
+@pytest.mark.parametrize("asked", ["13912345679", "phone:139****5678", "li@example.com", "M1"])
+def test_an_unknown_caller_is_told_without_the_number(warehouse: Warehouse, asked: str) -> None:
+    ran = wire.command(warehouse, "recent", asked)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    said = "write an identifier as" if asked == "M1" else "no record held that "
+    assert ran.stderr.startswith(f"error: {said}")
+    assert asked not in ran.stderr.replace("member_id:M1", "")
 
 
 def test_history_tells_who_an_identifier_was(warehouse: Warehouse) -> None:

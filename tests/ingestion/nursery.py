@@ -24,6 +24,7 @@ from dlt.destinations.impl.duckdb.duck import DuckDbCopyJob
 from dlt.load.load import Load
 from dlt.pipeline.pipeline import Pipeline
 
+import ingestion.loading  # noqa: F401  the command itself imports it when it is needed
 from ingestion.__main__ import main
 
 

@@ -475,13 +475,14 @@ def load(warehouse: Warehouse, *manifests: Path) -> Outcome:
 
 
 def command(
-    warehouse: Warehouse, *arguments: object, project: Path = PROJECT
+    warehouse: Warehouse, *arguments: object, project: Path = PROJECT, typed: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """``python -m ingestion`` as a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "ingestion", *map(str, arguments)],
         cwd=project,
         env={**os.environ, "OMNITOUCH_WAREHOUSE": str(warehouse.root)},
+        input=typed,
         capture_output=True,
         text=True,
         check=False,

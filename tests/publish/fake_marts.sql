@@ -79,8 +79,21 @@ select
     cast(coalesce(sum(gross_revenue) filter (paid_at is not null), 0) as decimal(18, 4)) as gross_revenue,
     cast(coalesce(sum(refunded_revenue), 0) as decimal(18, 4)) as refunded_revenue,
     cast(coalesce(sum(net_revenue), 0) as decimal(18, 4)) as net_revenue, min(ordered_at) as first_order_at,
-    max(ordered_at) as last_order_at, born_at as last_item_view_at
+    max(ordered_at) as last_order_at, born_at as last_item_view_at,
+    case when n % 3 = 0 then false end as can_sms, cast(null as boolean) as can_email
 from person left join marts.orders using (customer_id) group by all;
+
+create or replace table marts.customer_consents as
+select
+    customer_id, 'sms' as consent, can_sms as is_given, last_seen_at as stated_at,
+    'sms_replies' as source, md5('reply' || customer_id) as evidence_id
+from marts.customers where can_sms is not null;
+
+create or replace table marts.recent_activities as
+select
+    customer_id, row_number() over (partition by customer_id order by occurred_at desc, event_id desc)
+        as activity_number, event_id, occurred_at as last_at, event_type
+from marts.events qualify activity_number <= 20;
 
 create or replace table marts.customer_attributes as
 select

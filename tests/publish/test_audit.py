@@ -246,6 +246,14 @@ BREACHES = {
         "update marts.customer_tags set customer_id = 'stranger'",
         ("FAILED", "customer_tags", "Whoever has a tag is a customer", "strangers"),
     ),
+    "an opt-out was lost": (
+        "update marts.customers set can_sms = null",
+        ("FAILED", "customer_consents", "what they agreed to", "consents_lost 20"),
+    ),
+    "an agent reads what somebody else did": (
+        "update marts.recent_activities set customer_id = 'stranger' where activity_number = 1",
+        ("FAILED", "recent_activities", "of the same customer", "activities_of_others 60"),
+    ),
     "buyers are called back": (
         "update marts.segment_members set segment = 'browsed_not_bought'",
         ("FAILED", "segment_members", "has bought since", "paid_at"),
@@ -387,12 +395,13 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("conversions", "key_behaviours", "segment_members", "sessions", "touchpoints"),
             *("budget_suggestions", "channel_effects", "model_evaluation", "model_experiments"),
             *("customer_cohorts", "conversion_postings", "orders"),
-            *("touchpoint_credits", "unmapped_events"),
+            *("touchpoint_credits", "unmapped_events", "customer_consents", "recent_activities"),
         ),
         # A brand that declared its spend and nothing else.
         (
             *("account_contacts", "accounts", "customer_matches", "match_calibration"),
             *("customers", "customer_attributes", "customer_identifiers", "customer_tags"),
+            *("customer_consents", "recent_activities"),
             *("customer_identifier_history", "identifier_links", "identity_health"),
             *("events", "journey_paths", "order_items", "orders", "referrals"),
             *("activity_by_hour", "channel_combinations", "channel_flow", "conversion_times"),

@@ -41,6 +41,8 @@ def world(
     assert len(expected["account_contacts"]) > worlds.LINES_PER_SOURCE
     assert expected["segment_members"]["segment"].nunique() > 3
     assert set(expected["accounts"]["account_source"]) == {"crm", "email_domain"}
+    assert {"sms", "wechat", "wecom"} <= set(expected["customer_consents"]["consent"])
+    assert expected["recent_activities"]["activity_number"].max() == 20
     return seed, directory, expected
 
 

@@ -117,6 +117,23 @@ def test_the_queries_that_show_how_journeys_are_read_have_an_answer(brand: Path)
     assert asked - answered == {"nurture_cycle"}
 
 
+def test_the_queries_on_customers_have_an_answer(brand: Path) -> None:
+    page = (worlds.PROJECT / "docs" / "customers.md").read_text(encoding="utf-8")
+    ((member,),) = query(
+        brand,
+        "select max_by(identifier_value, observation_count) from marts.customer_identifiers "
+        "where identifier_type = 'member_id'",
+    )
+    queries = re.findall(r"```sql\n(.*?)```", page, re.S)
+    assert len(queries) > 4
+    answers = {
+        sql: query(brand, f"set schema = 'marts'; {sql.replace('M000001', member)}")
+        for sql in queries
+    }
+    # of this one person
+    assert [len(rows) > 3 for sql, rows in answers.items() if "M000001" in sql] == [True, True]
+
+
 def test_one_interest_event_for_douyin_and_taobao(brand: Path) -> None:
     found = query(
         brand,

@@ -215,6 +215,26 @@ def test_a_mail_is_followed_from_sending_to_spam_and_machines_open_nothing(
     ) == [("message_machine_opened", "machine", "unknown")]
 
 
+def test_who_opted_out_is_told_so_in_the_row_of_the_customer(at_once: Path) -> None:
+    li, han = (customer_of_phone(at_once, phone) for phone in (LI, HAN))
+    rows = query(
+        at_once,
+        "select customer_id, can_sms, can_email, is_follower from marts.customers "
+        f"where customer_id in ('{li}', '{han}')",
+    )
+    # who only asks a question has agreed to nothing, and taken nothing back
+    assert dict((row[0], row[1:]) for row in rows) == {
+        li: (False, False, None), han: (None, None, None)
+    }  # fmt: skip
+    assert query(
+        at_once,
+        "select consent, is_given, consents.source, events.event_type, stated_at = occurred_at "
+        "from marts.customer_consents as consents "
+        "inner join marts.events on consents.evidence_id = events.event_id "
+        f"where consents.customer_id = '{li}' and consent = 'sms'",
+    ) == [("sms", False, "sms_replies", "unsubscribe", True)]
+
+
 def test_a_call_is_one_touch_and_its_rating_came_later(at_once: Path) -> None:
     rows = events(at_once, "call_records", "channel, customer_id, staff_id, properties")
     assert [row[0] for row in rows] == ["call", "call_missed", "csat", "call"]

@@ -69,17 +69,20 @@ described as (
 attributes as (
 
     select
-        customer_id,
-        attribute,
-        attribute_value,
-        is_defined,
-        source,
-        since_at,
-        observed_at,
-        legal_basis,
-        valid_until
+        described.customer_id,
+        described.attribute,
+        coalesce(definitions.name_zh, described.attribute) as attribute_name,
+        described.attribute_value,
+        described.is_defined,
+        described.source,
+        described.since_at,
+        described.observed_at,
+        described.legal_basis,
+        described.valid_until
     from described
-    where value_rank = 1
+    left join {{ ref('customer_attribute_definitions') }} as definitions
+        on described.attribute = definitions.attribute
+    where described.value_rank = 1
 
 )
 

@@ -1,30 +1,6 @@
-{% set attributes = [
-    'gender', 'birth_year', 'province', 'city', 'level', 'points', 'member_since', 'company',
-    'job_title', 'industry',
-] %}
-
--- One row per customer: everyone an identifier was seen of, however little is known.
-with identities as (
-
-    select
-        resolved.customer_id,
-        count(*) as identifier_count,
-        -- what is nobody's names nobody
-        bool_or(coalesce(types.identifies_person and identifiers.rejected_by is null, false))
-            as is_identified,
-        min(identifiers.first_seen_at) as first_seen_at,
-        max(identifiers.last_seen_at) as last_seen_at
-    from {{ ref('int_identifiers_resolved') }} as resolved
-    inner join {{ ref('int_identifiers_observed') }} as identifiers
-        on resolved.identifier_id = identifiers.identifier_id
-    left join {{ ref('identifier_types') }} as types
-        on identifiers.identifier_type = types.identifier_type
-    where {{ is_touched('resolved.customer_id', 'int_customers_touched') }}
-    group by resolved.customer_id
-
-),
-
-behaviour as (
+-- One row per customer: everyone an identifier was seen of, however little is known. Moments, not
+-- spans of time: a row that nothing touches must stay true.
+with behaviour as (
 
     select
         customer_id,
@@ -34,19 +10,6 @@ behaviour as (
     where
         exclusion_reason is null
         and {{ is_touched('customer_id', 'int_customers_touched') }}
-    group by customer_id
-
-),
-
-touchpoints as (
-
-    select
-        customer_id,
-        {{ min_by('channel', '(touched_at, touchpoint_id)') }} as first_channel,
-        {{ max_by('channel', '(touched_at, touchpoint_id)') }} as last_channel,
-        count(case when touchpoint_kind = 'session' then 1 end) as session_count
-    from {{ ref('int_touchpoints_identified') }}
-    where {{ is_touched('customer_id', 'int_customers_touched') }}
     group by customer_id
 
 ),
@@ -67,52 +30,68 @@ purchases as (
 
 ),
 
--- what a partner told, and for a time only, stays in customer_attributes
-profile as (
-
-    select
-        customer_id,
-        {{ pivoted('attribute', 'attribute_value', attributes) }}
-    from {{ ref('customer_attributes') }}
-    where valid_until is null and {{ is_touched('customer_id', 'int_customers_touched') }}
-    group by customer_id
-
-),
-
 customers as (
 
     select
         identities.customer_id,
         identities.is_identified,
+        identities.is_member,
+        identities.has_phone,
         identities.identifier_count,
+        identities.person_identifier_kinds,
+        identities.source_count,
         identities.first_seen_at,
         identities.last_seen_at,
-        profile.gender,
-        {{ whole_number('profile.birth_year') }} as birth_year,
-        profile.province,
-        profile.city,
-        profile.level as member_level,
-        {{ whole_number('profile.points') }} as points,
-        try_cast(substr(profile.member_since, 1, 10) as date) as member_since,
-        profile.company,
-        profile.job_title,
-        profile.industry,
-        touchpoints.first_channel,
-        touchpoints.last_channel,
+        described.gender,
+        described.birth_year,
+        described.province,
+        described.city,
+        described.member_level,
+        described.points,
+        described.member_since,
+        described.company,
+        described.job_title,
+        described.industry,
+        described.tags,
+        described.can_sms,
+        described.can_email,
+        described.is_follower,
+        described.is_wecom_contact,
+        described.has_marketing_consent,
+        reached.first_channel,
+        reached.first_campaign_id,
+        reached.first_touch_at,
+        reached.last_channel,
+        reached.last_campaign_id,
+        reached.last_touch_at,
+        coalesce(reached.channel_count, 0) as channel_count,
+        reached.channels,
+        reached.preferred_channel,
+        reached.preferred_hour,
         coalesce(behaviour.event_count, 0) as event_count,
-        coalesce(touchpoints.session_count, 0) as session_count,
+        coalesce(reached.session_count, 0) as session_count,
         behaviour.last_item_view_at,
+        items.item as favourite_item,
+        items.category as favourite_category,
+        items.brand as favourite_brand,
         coalesce(purchases.order_count, 0) as order_count,
         cast(coalesce(purchases.gross_revenue, 0) as decimal(18, 4)) as gross_revenue,
         cast(coalesce(purchases.refunded_revenue, 0) as decimal(18, 4)) as refunded_revenue,
         cast(coalesce(purchases.net_revenue, 0) as decimal(18, 4)) as net_revenue,
+        cast(purchases.gross_revenue as double) / nullif(purchases.order_count, 0)
+            as average_order_value,
         purchases.first_order_at,
         purchases.last_order_at
-    from identities
+    from {{ ref('int_identities_counted') }} as identities
+    left join {{ ref('int_customers_described') }} as described
+        on identities.customer_id = described.customer_id
+    left join {{ ref('int_channels_preferred') }} as reached
+        on identities.customer_id = reached.customer_id
+    left join {{ ref('int_items_preferred') }} as items
+        on identities.customer_id = items.customer_id
     left join behaviour on identities.customer_id = behaviour.customer_id
-    left join touchpoints on identities.customer_id = touchpoints.customer_id
-    left join profile on identities.customer_id = profile.customer_id
     left join purchases on identities.customer_id = purchases.customer_id
+    where {{ is_touched('identities.customer_id', 'int_customers_touched') }}
 
 )
 
