@@ -14,7 +14,7 @@ with opened as (
 
 parsed as (
 
-    select
+    select distinct
         opened.event_id,
         parameters.platform,
         parameters.identifier_type,
@@ -22,10 +22,10 @@ parsed as (
         {{ url_parameter_named('opened.page_url', 'parameters.parameter') }} as click_id,
         opened.load_seq
     from opened
+    {{ unnest_words("replace(opened.page_url, '?', '&')", '&') }}
     inner join {{ ref('click_id_parameters') }} as parameters
         on
-            -- the cheap look first
-            opened.page_url like '%' || parameters.parameter || '=%'
+            split_part(words.word, '=', 1) = parameters.parameter
             and regexp_extract(
                 opened.page_url, '[?&]' || parameters.parameter || '=([^&#]+)', 1
             ) <> ''
