@@ -30,6 +30,8 @@ DAILY_SOURCES = {
     "ocean_clicks": "jsonl",
     "pos_receipts": "csv",
     "sms_reports": "jsonl",
+    "marketing_automation": "jsonl",
+    "fxiaoke_crm": "jsonl",
 }
 
 TILL_HEADER = [

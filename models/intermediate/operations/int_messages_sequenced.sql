@@ -1,0 +1,99 @@
+{% set is_sent -%}
+    event_type in ('message_sent', 'message_delivered', 'message_failed', 'message_bounced')
+{%- endset %}
+
+-- One row per message and answer, with the campaign and content of a message: its own, or those of
+-- the step of a journey that sent it, where the vendor does not hand our ids back.
+with unioned as (
+
+    select * from {{ ref('int_messages_told') }}
+    union all
+    -- a link in a message may be known by the visit alone
+    select
+        session_id as event_id,
+        customer_id,
+        channel,
+        'visit' as event_type,
+        cast(null as string) as campaign_id,
+        cast(null as string) as content,
+        started_at as occurred_at
+    from {{ ref('sessions') }}
+    where
+        channel in (
+            select told.channel from {{ ref('int_messages_told') }} as told where {{ is_sent }}
+        )
+
+),
+
+placed as (
+
+    select
+        *,
+        {{ is_sent }} as is_sent,
+        -- a channel that never tells of delivery has no more to say than that it sent
+        event_type = case
+            when
+                max(case when event_type = 'message_delivered' then 1 else 0 end)
+                    over (partition by channel) = 1
+                then 'message_delivered'
+            else 'message_sent'
+        end as is_reached,
+        -- in one second a step comes before its message, and a message before its answer
+        case when event_type = 'journey_step' then 0 when {{ is_sent }} then 1 else 2 end as place
+    from unioned
+
+),
+
+stepped as (
+
+    select
+        *,
+        {{ ignoring_nulls(
+            'last_value', "case when place = 0 then coalesce(campaign_id, '(none)') end"
+        ) }} over story as step_campaign_id,
+        {{ ignoring_nulls(
+            'last_value', "case when place = 0 then coalesce(content, '(unknown)') end"
+        ) }} over story as step_content,
+        {{ ignoring_nulls('last_value', 'case when place = 0 then occurred_at end') }}
+            over story as stepped_at
+    from placed
+    window story as (
+        partition by channel, customer_id, case when customer_id = 'unknown' then event_id end
+        order by occurred_at, place, event_id
+        rows between unbounded preceding and current row
+    )
+
+),
+
+sequenced as (
+
+    select
+        event_id,
+        customer_id,
+        channel,
+        event_type,
+        is_sent,
+        is_reached,
+        place,
+        case
+            when
+                is_sent and campaign_id is null and content is null
+                and {{ seconds_between('stepped_at', 'occurred_at') }} <= 3600
+                then step_campaign_id
+            else campaign_id
+        end as campaign_id,
+        case
+            when
+                is_sent and content is null
+                and coalesce(campaign_id, step_campaign_id) = step_campaign_id
+                and {{ seconds_between('stepped_at', 'occurred_at') }} <= 3600
+                then step_content
+            else content
+        end as content,
+        occurred_at
+    from stepped
+    where place > 0
+
+)
+
+select * from sequenced
