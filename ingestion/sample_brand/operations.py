@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import orjson
 
-from ingestion.sample_brand import catalogue as brand
 from ingestion.sample_brand.advertising import sms_campaign_id
 from ingestion.sample_brand.journeys import Day
 from ingestion.sample_brand.orders import SiteOrder
@@ -145,9 +144,7 @@ class OperationsWriter:
         }
         assigned = created + 2 * MINUTE_MS
         self._plan(created, lead | {"leads_status": "un_assigned"})
-        self._plan(
-            assigned, lead | {"leads_status": "un_processed", "assigned_time": assigned}
-        )
+        self._plan(assigned, lead | {"leads_status": "un_processed", "assigned_time": assigned})
         if not answered:
             return
         called = created + wait

@@ -1,7 +1,8 @@
-{# A rate and its 95 % interval as three columns, null where nothing was tried. #}
+{# A rate and its 95 % interval as three columns, null where nothing was tried, or nothing is told of it. #}
 {% macro rate_columns(name, successes, trials) -%}
-    case when {{ trials }} > 0 then cast({{ successes }} as double) / {{ trials }} end as {{ name }},
-    case when {{ trials }} > 0 then {{ wilson_bound(successes, trials, '-') }} end
+    {%- set tried = trials ~ ' > 0 and ' ~ successes ~ ' is not null' %}
+    case when {{ tried }} then cast({{ successes }} as double) / {{ trials }} end as {{ name }},
+    case when {{ tried }} then {{ wilson_bound(successes, trials, '-') }} end
         as {{ name }}_from,
-    case when {{ trials }} > 0 then {{ wilson_bound(successes, trials, '+') }} end as {{ name }}_to
+    case when {{ tried }} then {{ wilson_bound(successes, trials, '+') }} end as {{ name }}_to
 {%- endmacro %}

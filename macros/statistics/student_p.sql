@@ -38,7 +38,7 @@
             least(abs({{ t }}), 1.2e1 + 1e6 / ({{ degrees }} * {{ degrees }})) / sqrt({{ degrees }})
         )
     {%- endset -%}
-    greatest(0e0, 1e0 - 1.1283791670955125739e0 * {{ gamma_ratio(degrees ~ ' / 2e0') }}
+    case when {{ t }} is not null and {{ degrees }} > 0 then greatest(0e0, 1e0 - 1.1283791670955125739e0 * {{ gamma_ratio(degrees ~ ' / 2e0') }}
     * {{ angle }} / 2e0 * (0e0
         {%- for place, weight in points %}
         + {{ '%.17e' % weight }} * (0e0
@@ -50,5 +50,5 @@
             {%- endfor %}
         )
         {%- endfor %}
-    ))
+    )) end
 {%- endmacro %}

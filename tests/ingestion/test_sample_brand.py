@@ -463,14 +463,14 @@ def test_coupons_are_used_once_after_their_issue_on_orders_that_there_are(
     assert len(rows) == len({row["log_id"] for row in rows}) == truth["counts"]["automation_rows"]
     issued = {row["coupon_id"]: row for row in rows if row["event"] == "coupon_issue"}
     used = [row for row in rows if row["event"] == "coupon_redeem"]
-    paid = {
-        event["properties"]["order_id"] for event in sensors if event["event"] == "PayOrder"
-    }
+    paid = {event["properties"]["order_id"] for event in sensors if event["event"] == "PayOrder"}
     assert len(used) == len({row["coupon_id"] for row in used}) > 0
     assert {row["order_id"] for row in used} <= paid
     assert all(row["occurred_at"] >= issued[row["coupon_id"]]["occurred_at"] for row in used)
     exposed = Counter(
-        (row["experiment_id"], row["phone"]) for row in rows if row["event"] == "experiment_exposure"
+        (row["experiment_id"], row["phone"])
+        for row in rows
+        if row["event"] == "experiment_exposure"
     )
     # partners may have one phone
     assert max(exposed.values()) <= 2

@@ -36,8 +36,8 @@ differed as (
         mean - base_mean as difference,
         square_error + base_square_error as difference_square_error,
         {{ rates_z(*rate_trials) }} as rate_z,
-        {{ newcombe_bound(*rate_trials, '-') }} as rate_difference_from,
-        {{ newcombe_bound(*rate_trials, '+') }} as rate_difference_to
+        {{ newcombe_bound(*rate_trials, sign='-') }} as rate_difference_from,
+        {{ newcombe_bound(*rate_trials, sign='+') }} as rate_difference_to
     from beside
 
 ),

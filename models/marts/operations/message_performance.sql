@@ -41,7 +41,10 @@ joined as (
         cast(counted.spam as bigint) as spam,
         counted.people_reached,
         -- who answered may have been reached before the data begins
-        least(counted.openers, counted.people_reached) as openers,
+        case
+            when sum(counted.openers) over (partition by counted.channel) > 0
+                then least(counted.openers, counted.people_reached)
+        end as openers,
         least(counted.clickers, counted.people_reached) as clickers,
         least(counted.opted_out, counted.people_reached) as opted_out,
         coalesce(bought.buyers, 0) as buyers,
