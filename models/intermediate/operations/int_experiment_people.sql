@@ -1,5 +1,5 @@
--- One row per experiment and person in it: the variant of the first exposure, which the person stands
--- for ever after, and whether the time is over in which what the person does counts.
+-- One row per experiment and person in it: the variant of the first exposure, which the person
+-- stands for ever after, and whether the time is over in which what the person does counts.
 with data_clock as (
 
     select max(last_seen_at) as now_at

@@ -1,5 +1,5 @@
--- One row per experiment, metric and variant: how well its difference to the control is known. A rate
--- is compared by z, an amount by Welch's t.
+-- One row per experiment, metric and variant: how well its difference to the control is known. A
+-- rate is compared by z, an amount by Welch's t.
 with neared as (
 
     select

@@ -1,4 +1,7 @@
 {% set rate_trials = ['base_converted', 'base_people', 'converted', 'people'] %}
+{% set of_control -%}
+    case when not is_control then max(case when is_control then {} end) over same_metric end
+{%- endset %}
 
 -- One row per experiment, metric and variant, beside the control: how far they differ, in errors.
 with placed as (
@@ -17,13 +20,11 @@ with placed as (
 beside as (
 
     select
-        *
-        {%- for figure in ['people', 'converted', 'mean', 'square_error'] %},
-        case
-            when not is_control
-                then max(case when is_control then {{ figure }} end) over same_metric
-        end as base_{{ figure }}
-        {%- endfor %}
+        *,
+        {{ of_control.format('people') }} as base_people,
+        {{ of_control.format('converted') }} as base_converted,
+        {{ of_control.format('mean') }} as base_mean,
+        {{ of_control.format('square_error') }} as base_square_error
     from placed
     window same_metric as (partition by experiment_id, metric)
 

@@ -21,8 +21,8 @@ people as (
     from periods
     inner join {{ ref('touchpoints') }} as touchpoints
         on
-            touchpoints.touch_date >= periods.starts_on
-            and touchpoints.touch_date <= periods.ends_on
+            periods.starts_on <= touchpoints.touch_date
+            and periods.ends_on >= touchpoints.touch_date
     group by periods.channel, periods.starts_on, periods.ends_on, touchpoints.customer_id
 
 ),
@@ -36,8 +36,8 @@ buyers as (
     from periods
     inner join {{ ref('conversions') }} as conversions
         on
-            conversions.conversion_date >= periods.starts_on
-            and conversions.conversion_date <= periods.ends_on
+            periods.starts_on <= conversions.conversion_date
+            and periods.ends_on >= conversions.conversion_date
     where conversions.conversion_type = 'purchase'
 
 ),

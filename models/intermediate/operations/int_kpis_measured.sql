@@ -1,3 +1,4 @@
+{% set told = [] %}
 {% set of_period = "periods.channel in ('(all)', {})" %}
 
 -- One row per channel and period that a target is for, and measure that KPIs are made of.
@@ -29,8 +30,8 @@ money as (
     inner join {{ ref('channel_performance') }} as days
         on
             {{ of_period.format('days.channel') }}
-            and days.performance_date >= periods.starts_on
-            and days.performance_date <= periods.ends_on
+            and periods.starts_on <= days.performance_date
+            and periods.ends_on >= days.performance_date
     where
         days.attribution_model = '{{ var("operations_attribution_model") }}'
         and days.conversion_type = 'purchase'
@@ -57,38 +58,30 @@ leads as (
     inner join {{ ref('lead_followups') }} as leads
         on
             {{ of_period.format('leads.channel') }}
-            and leads.captured_date >= periods.starts_on
-            and leads.captured_date <= periods.ends_on
+            and periods.starts_on <= leads.captured_date
+            and periods.ends_on >= leads.captured_date
     cross join data_clock
     group by periods.channel, periods.starts_on, periods.ends_on
 
 ),
 
-measured as (
-{%- for step, measures in [
+{% for step, measures in [
     ('money', ['revenue', 'new_customers', 'spend']),
     (ref('int_kpi_people_counted'), [
         'touched_people', 'touched_buyers', 'cross_channel_people', 'cross_channel_buyers'
     ]),
     ('leads', ['leads', 'leads_30_days_old', 'leads_converted_30_days']),
 ] %}
-    {%- for measure in measures %}
+    {% for measure in measures %}
+        {% do told.append(
+            "select channel, starts_on, ends_on, '" ~ measure ~ "' as measure, "
+            ~ 'cast(' ~ measure ~ ' as double) as value from ' ~ step
+        ) %}
+    {% endfor %}
+{% endfor %}
+measured as (
 
-    select
-        channel,
-        starts_on,
-        ends_on,
-        '{{ measure }}' as measure,
-        cast({{ measure }} as double) as value
-    from {{ step }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-{%- endfor %}
+    {{ told | join('\n    union all\n    ') }}
 
 )
 

@@ -1,7 +1,7 @@
 {% set key = '(acts.occurred_at, acts.event_id)' %}
 
--- One row per lead: what a person left, and left again within days, is one. Nobody knows whether two
--- forms without a name are of one person, so each is a lead.
+-- One row per lead: what a person left, and left again within days, is one. Nobody knows whether
+-- two forms without a name are of one person, so each is a lead.
 with acts as (
 
     select

@@ -1,5 +1,5 @@
--- One row per channel, campaign and content that was followed by orders of the people it reached. An
--- order counts once for each content, however often that had reached its buyer.
+-- One row per channel, campaign and content that was followed by orders of the people it reached.
+-- An order counts once for each content, however often that had reached its buyer.
 with ordered as (
 
     select distinct

@@ -1,27 +1,32 @@
 {% set is_sent -%}
     event_type in ('message_sent', 'message_delivered', 'message_failed', 'message_bounced')
 {%- endset %}
+{% set within_the_hour = seconds_between('stepped_at', 'occurred_at') ~ ' <= 3600' %}
 
 -- One row per message and answer, with the campaign and content of a message: its own, or those of
 -- the step of a journey that sent it, where the vendor does not hand our ids back.
-with unioned as (
+with senders as (
+
+    select distinct channel from {{ ref('int_messages_told') }} where {{ is_sent }}
+
+),
+
+unioned as (
 
     select * from {{ ref('int_messages_told') }}
     union all
     -- a link in a message may be known by the visit alone
     select
-        session_id as event_id,
-        customer_id,
-        channel,
+        sessions.session_id as event_id,
+        sessions.customer_id,
+        sessions.channel,
         'visit' as event_type,
         cast(null as string) as campaign_id,
         cast(null as string) as content,
-        started_at as occurred_at
-    from {{ ref('sessions') }}
-    where
-        channel in (
-            select told.channel from {{ ref('int_messages_told') }} as told where {{ is_sent }}
-        )
+        sessions.started_at as occurred_at
+    from {{ ref('sessions') }} as sessions
+    inner join senders
+        on sessions.channel = senders.channel
 
 ),
 
@@ -31,13 +36,11 @@ placed as (
         *,
         {{ is_sent }} as is_sent,
         -- a channel that never tells of delivery has no more to say than that it sent
-        event_type = case
-            when
-                max(case when event_type = 'message_delivered' then 1 else 0 end)
-                    over (partition by channel) = 1
-                then 'message_delivered'
-            else 'message_sent'
-        end as is_reached,
+        event_type = 'message_delivered' or (
+            event_type = 'message_sent'
+            and max(case when event_type = 'message_delivered' then 1 else 0 end)
+                over (partition by channel) = 0
+        ) as is_reached,
         -- in one second a step comes before its message, and a message before its answer
         case when event_type = 'journey_step' then 0 when {{ is_sent }} then 1 else 2 end as place
     from unioned
@@ -77,16 +80,14 @@ sequenced as (
         place,
         case
             when
-                is_sent and campaign_id is null and content is null
-                and {{ seconds_between('stepped_at', 'occurred_at') }} <= 3600
+                is_sent and campaign_id is null and content is null and {{ within_the_hour }}
                 then step_campaign_id
             else campaign_id
         end as campaign_id,
         case
             when
-                is_sent and content is null
+                is_sent and content is null and {{ within_the_hour }}
                 and coalesce(campaign_id, step_campaign_id) = step_campaign_id
-                and {{ seconds_between('stepped_at', 'occurred_at') }} <= 3600
                 then step_content
             else content
         end as content,

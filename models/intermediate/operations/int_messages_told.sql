@@ -1,5 +1,5 @@
--- One row per message that went out, per answer to one, and per step of a journey that may have sent
--- one: what its record says of the campaign and of what was sent.
+-- One row per message that went out, per answer to one, and per step of a journey that may have
+-- sent one: what its record says of the campaign and of what was sent.
 with acts as (
 
     select
@@ -43,18 +43,25 @@ broadcasts as (
 
 ),
 
+campaigns as (
+
+    select distinct
+        channel,
+        campaign_id
+    from acts
+
+),
+
 -- what the brand says of a campaign whose messages do not tell what they say
 described as (
 
     select
         campaigns.channel,
         campaigns.campaign_id,
-        min(contents.content) as content
-    from (select distinct acts.channel, acts.campaign_id from acts) as campaigns
-    inner join {{ ref('message_contents') }} as contents
-        on
-            campaigns.channel = contents.channel
-            and campaigns.campaign_id like contents.campaign_pattern
+        min(texts.content) as content
+    from campaigns
+    inner join {{ ref('message_contents') }} as texts
+        on campaigns.channel = texts.channel and campaigns.campaign_id like texts.campaign_pattern
     group by campaigns.channel, campaigns.campaign_id
 
 ),

@@ -1,4 +1,4 @@
--- One row per banner and page: who clicked it, and what of that led to the cart in the same session.
+-- One row per banner and page: who clicked it, and what led to the cart in the same session.
 with acts as (
 
     select

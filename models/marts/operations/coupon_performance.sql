@@ -1,4 +1,4 @@
--- One row per campaign and batch of coupons: issued, claimed, redeemed, and what the orders were worth.
+-- One row per campaign and batch of coupons: given, claimed, used, and what the orders were worth.
 with coupons as (
 
     select
@@ -51,8 +51,9 @@ counted as (
         count(claimed_at) as claimed,
         count(redeemed_at) as redeemed,
         count(distinct nullif(customer_id, 'unknown')) as people,
-        cast(coalesce(sum(case when redeemed_at is not null then amount end), 0)
-            as decimal(18, 4)) as discount,
+        cast(
+            coalesce(sum(case when redeemed_at is not null then amount end), 0) as decimal(18, 4)
+        ) as discount,
         {{ quantile(
             'case when redeemed_at >= held_at then '
             ~ seconds_between('held_at', 'redeemed_at') ~ ' / 86400.0 end', 0.5

@@ -1,5 +1,5 @@
--- One row per conversion type, channel and creative, or ad where no creative is told: how it compares
--- with the rest of its channel.
+-- One row per conversion type, channel and creative, or ad where no creative is told: how it
+-- compares with the rest of its channel.
 with summed as (
 
     select
@@ -33,10 +33,8 @@ beside as (
         sum(impressions) over channels - impressions as rest_impressions,
         sum(shown_clicks) over channels - shown_clicks as rest_shown_clicks,
         sum(clicks) over channels - clicks as rest_clicks,
-        cast(
-            sum(cast(clicked_conversions as decimal(38, 15))) over channels
-            - cast(clicked_conversions as decimal(38, 15)) as double
-        ) as rest_conversions
+        cast(sum(cast(clicked_conversions as decimal(38, 15))) over channels as double)
+        - clicked_conversions as rest_conversions
     from summed
     window channels as (partition by conversion_type, channel)
 
@@ -47,13 +45,11 @@ tested as (
     select
         *,
         {{ rates_z(
-            'rest_shown_clicks', 'nullif(rest_impressions, 0)',
-            'shown_clicks', 'nullif(impressions, 0)'
-        ) }} as ctr_z,
+            'rest_shown_clicks', 'nullif(rest_impressions, 0)', 'shown_clicks',
+            'nullif(impressions, 0)') }} as ctr_z,
         {{ rates_z(
-            'rest_conversions', 'nullif(rest_clicks, 0)',
-            'clicked_conversions', 'nullif(clicks, 0)'
-        ) }} as cvr_z
+            'rest_conversions', 'nullif(rest_clicks, 0)', 'clicked_conversions',
+            'nullif(clicks, 0)') }} as cvr_z
     from beside
 
 ),

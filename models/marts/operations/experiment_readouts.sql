@@ -1,5 +1,5 @@
--- One row per experiment, metric and variant: what it brought beside the control. Before its planned
--- end there are only figures that hold however often one looks.
+-- One row per experiment, metric and variant: what it brought beside the control. Before its
+-- planned end there are only figures that hold however often one looks.
 with joined as (
 
     select
@@ -67,7 +67,9 @@ judged as (
             when sample_ratio_p < 1e-3 then 'sample_ratio_mismatch'
             when coalesce(fewest_people, 0) < {{ var('experiment_min_people') }}
                 then 'too_few_people'
-            else {{ verdict('difference', 'case when is_final then p_value else always_valid_p end') }}
+            else {{ verdict(
+                'difference', 'case when is_final then p_value else always_valid_p end'
+            ) }}
         end as decision
     from joined
 

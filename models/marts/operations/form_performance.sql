@@ -2,19 +2,24 @@
 
 -- One row per form, page, channel, kind of device and hour: in how many visits it was opened, and
 -- filled in.
-with agents as (
+with forms as (
+
+    select event_id
+    from {{ ref('events') }}
+    where event_type in ('form_view', 'form_submit')
+
+),
+
+agents as (
 
     select
         arrived.event_id,
         min(kinds.device_kind) as device_kind
-    from {{ ref('int_events_arrived') }} as arrived
+    from forms
+    inner join {{ ref('int_events_arrived') }} as arrived
+        on forms.event_id = arrived.event_id
     inner join {{ ref('device_kinds') }} as kinds
         on lower(arrived.user_agent) like kinds.pattern
-    where arrived.event_id in (
-        select forms.event_id
-        from {{ ref('events') }} as forms
-        where forms.event_type in ('form_view', 'form_submit')
-    )
     group by arrived.event_id
 
 ),

@@ -34,7 +34,10 @@ converted as (
         on
             leads.customer_id = conversions.customer_id
             and leads.captured_at <= conversions.converted_at
-            and (leads.next_captured_at > conversions.converted_at or leads.next_captured_at is null)
+            and (
+                leads.next_captured_at > conversions.converted_at
+                or leads.next_captured_at is null
+            )
     where conversions.conversion_type in ('contract', 'purchase')
     group by leads.lead_id
 
