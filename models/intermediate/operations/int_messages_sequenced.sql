@@ -1,13 +1,16 @@
-{% set is_sent -%}
-    event_type in ('message_sent', 'message_delivered', 'message_failed', 'message_bounced')
-{%- endset %}
 {% set within_the_hour = seconds_between('stepped_at', 'occurred_at') ~ ' <= 3600' %}
 
 -- One row per message and answer, with the campaign and content of a message: its own, or those of
 -- the step of a journey that sent it, where the vendor does not hand our ids back.
 with senders as (
 
-    select distinct channel from {{ ref('int_messages_told') }} where {{ is_sent }}
+    select
+        channel,
+        min(case when event_type in ('message_delivered', 'message_sent') then event_type end)
+            as reached_type
+    from {{ ref('int_messages_told') }}
+    where is_sent
+    group by channel
 
 ),
 
@@ -21,6 +24,7 @@ unioned as (
         sessions.customer_id,
         sessions.channel,
         'visit' as event_type,
+        false as is_sent,
         cast(null as string) as campaign_id,
         cast(null as string) as content,
         sessions.started_at as occurred_at
@@ -33,17 +37,13 @@ unioned as (
 placed as (
 
     select
-        *,
-        {{ is_sent }} as is_sent,
-        -- a channel that never tells of delivery has no more to say than that it sent
-        event_type = 'message_delivered' or (
-            event_type = 'message_sent'
-            and max(case when event_type = 'message_delivered' then 1 else 0 end)
-                over (partition by channel) = 0
-        ) as is_reached,
+        acts.*,
+        coalesce(acts.event_type = senders.reached_type, false) as is_reached,
         -- in one second a step comes before its message, and a message before its answer
-        case when event_type = 'journey_step' then 0 when {{ is_sent }} then 1 else 2 end as place
-    from unioned
+        case when acts.event_type = 'journey_step' then 0 when acts.is_sent then 1 else 2 end as place
+    from unioned as acts
+    left join senders
+        on acts.channel = senders.channel
 
 ),
 

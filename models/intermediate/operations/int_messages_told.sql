@@ -21,8 +21,7 @@ with acts as (
         occurred_at
     from {{ ref('events') }}
     where
-        exclusion_reason is null
-        and channel is not null
+        exclusion_reason is null and channel is not null
         and event_type in (
             'message_sent', 'message_delivered', 'message_failed', 'message_bounced',
             'message_opened', 'message_clicked', 'message_spam', 'unsubscribe', 'journey_step'
@@ -30,7 +29,6 @@ with acts as (
 
 ),
 
--- what an employee writes to one person is no broadcast
 broadcasts as (
 
     select
@@ -73,6 +71,9 @@ told as (
         acts.customer_id,
         acts.channel,
         acts.event_type,
+        acts.event_type in (
+            'message_sent', 'message_delivered', 'message_failed', 'message_bounced'
+        ) as is_sent,
         acts.campaign_id,
         coalesce(
             acts.content_id,
@@ -89,9 +90,9 @@ told as (
         on acts.channel = broadcasts.channel and acts.message_text = broadcasts.message_text
     left join described
         on acts.channel = described.channel and acts.campaign_id = described.campaign_id
+    -- what an employee writes to one person is no broadcast
     where
-        acts.source <> 'wecom_chats'
-        or acts.event_type <> 'message_sent'
+        concat(acts.source, ':', acts.event_type) <> 'wecom_chats:message_sent'
         or broadcasts.message_text is not null
 
 )
