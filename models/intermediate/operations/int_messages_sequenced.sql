@@ -37,13 +37,13 @@ unioned as (
 placed as (
 
     select
-        acts.*,
-        coalesce(acts.event_type = senders.reached_type, false) as is_reached,
+        act.*,
+        coalesce(act.event_type = senders.reached_type, false) as is_reached,
         -- in one second a step comes before its message, and a message before its answer
-        case when acts.event_type = 'journey_step' then 0 when acts.is_sent then 1 else 2 end as place
-    from unioned as acts
+        case when act.event_type = 'journey_step' then 0 when act.is_sent then 1 else 2 end as place
+    from unioned as act
     left join senders
-        on acts.channel = senders.channel
+        on act.channel = senders.channel
 
 ),
 
