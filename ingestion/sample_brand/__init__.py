@@ -46,6 +46,7 @@ from ingestion.sample_brand.advertising import (
 from ingestion.sample_brand.catalogue import DEFAULT_PHONES
 from ingestion.sample_brand.commerce import TaobaoWriter, TillWriter
 from ingestion.sample_brand.journeys import World
+from ingestion.sample_brand.operations import OperationsWriter
 from ingestion.sample_brand.orders import OrderDesk
 from ingestion.sample_brand.people import TABLETS, People, make_people, phone_text
 from ingestion.sample_brand.sensors import SensorsWriter
@@ -111,6 +112,7 @@ def write_sample_brand(
         OceanReports(crowd, days, first_ms),
         DeclaredFiles(landing / "declared", crowd),
     )
+    operations = OperationsWriter(crowd, days, first_ms)
     touches = truth.TouchFile(told / "touches.parquet", crowd)
     counts: Counter[str] = Counter(people=people, days=days)
     written = [
@@ -142,6 +144,8 @@ def write_sample_brand(
             reports.write(file, day)
         with daily("sms_reports", "jsonl") as file:
             write_sms_reports(file, crowd, day, counts)
+        with daily("marketing_automation", "jsonl") as log, daily("fxiaoke_crm", "jsonl") as crm:
+            operations.write(log, crm, day, site)
         declared.write(day)
         touches.write(day)
         book.add(site.values(), trades, receipts)
@@ -152,7 +156,7 @@ def write_sample_brand(
     sales = book.write(told / "conversions.parquet", end)
     truth.write_identifiers(told / "identifiers.parquet", crowd)
     declaration.write(landing / "declared" / "sample_brand.yml")
-    for part in (sensors, taobao, tills, wechat, reports, declared):
+    for part in (sensors, taobao, tills, wechat, reports, declared, operations):
         counts.update(part.counts)
     truth.write_json(told / "channel_effects.json", _effects(world))
     truth.write_json(

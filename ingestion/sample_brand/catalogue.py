@@ -141,6 +141,7 @@ BAIDU_CAMPAIGNS = (
 XIAOHONGSHU_CAMPAIGNS = ("红薯种草-面霜测评", "红薯种草-早C晚A")
 ACCOUNT_ARTICLES = ("换季护肤指南", "会员日专享", "新品试用招募")
 SMS_CAMPAIGNS = ("七夕礼遇", "会员日提醒", "夏日焕肤券", "老客回馈", "新品首发通知", "中秋礼盒预订")
+BANNERS = ("首页-山茶花面霜", "首页-七夕礼盒", "首页-会员日")
 REFERRERS = ("https://www.zhongcao.example/t/20481", "https://bbs.meirong.example/thread-99-1.html")
 
 SMS_FEN_EACH = 5

@@ -45,6 +45,8 @@ from ingestion.sample_brand.wire import (
 CHUNK_VISITS = 300
 RETRY_SHARE = 0.01
 LATE_SHARE = 0.03
+BANNER_SHARE = 0.06
+FORM_SHARE = 0.012
 UNREPLACED_SHARE = 0.02
 
 _LIBS = (
@@ -132,14 +134,16 @@ class SensorsWriter:
         late = self.pending.pop(day.number, [])
         file.write(b"".join(late))
         rng = np.random.default_rng([self.people.seed, 4, day.number])
+        scenes = np.random.default_rng([self.people.seed, 13, day.number])
         for begin in range(0, len(day.visits), CHUNK_VISITS):
             rows = slice(begin, begin + CHUNK_VISITS)
             visits = Visits(**{name: value[rows] for name, value in vars(day.visits).items()})
-            file.write(self._chunk(rng, day.number, visits, orders, begin))
+            file.write(self._chunk(rng, scenes, day.number, visits, orders, begin))
 
     def _chunk(
         self,
         rng: np.random.Generator,
+        scenes: np.random.Generator,
         number: int,
         visits: Visits,
         orders: dict[int, SiteOrder],
@@ -174,6 +178,7 @@ class SensorsWriter:
         special = (
             visits.signs_up | visits.binds_phone | (visits.platform == MINI_PROGRAM)
         ).tolist()
+        scene = scenes.random((size, 2)).tolist()
         counts, names = self.counts, self.events
 
         payloads: list[bytes] = []
@@ -199,6 +204,12 @@ class SensorsWriter:
                 for text, name, time in self._order_events(platform, orders[begin + row], when[-1]):
                     texts.append(head + text)
                     when.append(time)
+                    track.append(_next_track(track[-1]))
+                    names[name] += 1
+            if platform <= H5 and not kinds[row]:
+                for text, name, lag in _scene_events(platform, *scene[row]):
+                    texts.append(head + text)
+                    when.append(when[-1] + lag)
                     track.append(_next_track(track[-1]))
                     names[name] += 1
 
@@ -506,6 +517,25 @@ class SensorsWriter:
             order.time = last
             text = f'{page},{amount},"item_count":{order.item_count},'
             yield _mid("PayOrder", f'{text}"pay_time":"{beijing_text(last)}"'), "PayOrder", last
+
+
+def _scene_events(platform: int, chance: float, other: float) -> Iterator[tuple[str, str, int]]:
+    """Yield what a visit does at a banner or a form, as (text after the head, event, ms later)."""
+    site = brand.WEB if platform == WEB else brand.H5
+    if chance < BANNER_SHARE:
+        home = f',"$url":"{site}/","$referrer":"{site}/all"'
+        product = brand.PRODUCTS[int(other * len(brand.PRODUCTS))]
+        banner = brand.BANNERS[int(chance / BANNER_SHARE * len(brand.BANNERS))]
+        yield _mid("BannerClick", f'{home},"banner_id":"{banner}"'), "BannerClick", 7_000
+        if other < 0.2:
+            page = f',"$url":"{site}/p/{product.sku}","$referrer":"{site}/"{_product(product)}'
+            yield _mid("AddCart", page), "AddCart", 30_000
+    elif chance > 1 - FORM_SHARE:
+        form = f',"$url":"{site}/f/skin-test","$referrer":"{site}/","form_name":"肌肤测试预约"'
+        yield _mid("ViewForm", form), "ViewForm", 9_000
+        # who holds a phone gives up more often
+        if other < (0.6 if platform == WEB else 0.4):
+            yield _mid("SubmitForm", form), "SubmitForm", 45_000
 
 
 def _landing(channel: int, platform: int, variant: int, click: int, lost: bool, bare: bool) -> str:

@@ -30,6 +30,7 @@ PROPERTIES = {
     "product_name": "properties.name",
     "revenue": "properties.revenue",
     "coupon": "properties.coupon",
+    "banner": "properties.promotion_id",
     "app_name": "context.app.name",
 }
 # What a system calls its advertising id.

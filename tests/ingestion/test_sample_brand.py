@@ -30,6 +30,8 @@ DAILY_SOURCES = {
     "ocean_clicks": "jsonl",
     "pos_receipts": "csv",
     "sms_reports": "jsonl",
+    "marketing_automation": "jsonl",
+    "fxiaoke_crm": "jsonl",
 }
 
 TILL_HEADER = [
@@ -452,6 +454,43 @@ def phone_owners(brand: Summary) -> dict[str, set[int]]:
         if row["identifier_type"] == "phone":
             owners[row["identifier_value"]].add(row["person_id"])
     return owners
+
+
+def test_coupons_are_used_once_after_their_issue_on_orders_that_there_are(
+    brand: Summary, sensors: list[dict[str, Any]], truth: dict[str, Any]
+) -> None:
+    rows = [row for _, row in lines(brand, "marketing_automation")]
+    assert len(rows) == len({row["log_id"] for row in rows}) == truth["counts"]["automation_rows"]
+    issued = {row["coupon_id"]: row for row in rows if row["event"] == "coupon_issue"}
+    used = [row for row in rows if row["event"] == "coupon_redeem"]
+    paid = {event["properties"]["order_id"] for event in sensors if event["event"] == "PayOrder"}
+    assert len(used) == len({row["coupon_id"] for row in used}) > 0
+    assert {row["order_id"] for row in used} <= paid
+    assert all(row["occurred_at"] >= issued[row["coupon_id"]]["occurred_at"] for row in used)
+    exposed = Counter(
+        (row["experiment_id"], row["phone"])
+        for row in rows
+        if row["event"] == "experiment_exposure"
+    )
+    # partners may have one phone
+    assert max(exposed.values()) <= 2
+
+
+def test_the_crm_tells_of_every_version_of_a_lead_in_its_order(
+    brand: Summary, truth: dict[str, Any]
+) -> None:
+    known: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for path, line in lines(brand, "fxiaoke_crm"):
+        for item in line["response"]["data"]["dataList"]:
+            changed = datetime.fromtimestamp(item["last_modified_time"] / 1000, BEIJING)
+            assert changed.date().isoformat() == path.name[:10]
+            known[item["_id"]].append(item)
+    leads = [versions for versions in known.values() if "mobile" in versions[0]]
+    assert 0 < len(leads) <= truth["counts"]["leads"]
+    assert sum(map(len, known.values())) == truth["counts"]["crm_objects"]
+    assert {versions[0]["leads_status"] for versions in leads} == {"un_assigned"}
+    reached = {versions[-1]["leads_status"] for versions in leads}
+    assert {"un_processed", "processed", "transformed"} <= reached
 
 
 def receipt_rows(brand: Summary) -> list[dict[str, str]]:

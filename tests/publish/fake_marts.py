@@ -24,10 +24,15 @@ MARTS = (
     *("referrals", "segment_members"),
     *("sessions", "touchpoint_credits", "touchpoints"),
     "unmapped_events",
+    *("banner_performance", "coupon_performance", "creative_performance", "experiment_readouts"),
+    *("form_performance", "kpi_progress", "lead_followups", "lead_funnel", "message_performance"),
 )
 
 # What a brand without ads has no rows of, and what its other marts then say.
-OF_ADS = ("ad_performance", "ad_performance_versions", "platform_reconciliation")
+OF_ADS = (
+    *("ad_performance", "ad_performance_versions", "creative_performance"),
+    "platform_reconciliation",
+)
 NOTHING_SPENT = [
     f"update marts.{mart} set spend = 0"
     for mart in ("campaign_audit", "campaign_performance", "channel_performance")

@@ -477,3 +477,50 @@ select
     '(all)' as first_channel, 'lead_created' as event_type, cast(1 as bigint) as step_number, count(*) as customers,
     cast(0 as double) as days_since_lead_median
 from marts.customers where is_identified;
+
+create or replace table marts.message_performance as
+select
+    'sms' as channel, 'c1' as campaign_id, '夏日焕肤券' as content, cast(50 as bigint) as sent, cast(48 as bigint) as delivered,
+    cast(40 as bigint) as people_reached, cast(0 as bigint) as openers, cast(9 as bigint) as clickers, cast(1 as bigint) as opted_out,
+    cast(0 as bigint) as buyers, cast(0 as bigint) as orders;
+
+create or replace table marts.banner_performance as
+select
+    '首页-七夕' as banner, '/' as page, cast(12 as bigint) as clicks, cast(10 as bigint) as sessions, cast(4 as bigint) as cart_sessions,
+    cast(1 as bigint) as order_sessions;
+
+create or replace table marts.form_performance as
+select
+    '试用' as form, '/f' as page, cast(9 as bigint) as viewing_visits, cast(5 as bigint) as submitting_visits,
+    cast(4 as bigint) as completed_visits;
+
+create or replace table marts.creative_performance as
+select 'purchase' as conversion_type, channel, 'cr1' as creative_id, sum(spend) as spend from marts.ad_performance group by channel;
+
+create or replace table marts.coupon_performance as
+select
+    'c1' as campaign_id, 'b1' as coupon_batch_id, cast(20 as bigint) as coupons, cast(20 as bigint) as issued, cast(8 as bigint) as claimed,
+    cast(3 as bigint) as redeemed, cast(2 as bigint) as orders;
+
+create or replace table marts.experiment_readouts as
+select
+    'x' as experiment_id, 'buyers' as metric, variant, false as is_final, cast(0.4 as double) as sample_ratio_p,
+    cast(null as double) as p_value, cast(null as double) as difference_from
+from (values ('a'), ('b')) as variants (variant);
+
+create or replace table marts.lead_followups as
+select
+    md5('lead' || n) as lead_id, customer_id, born_at as captured_at, born_at + interval 5 minute as first_response_at,
+    born_at + interval 1 day as mql_at, born_at + interval 2 day as sql_at, born_at + interval 3 day as opportunity_at,
+    case when n % 2 = 0 then born_at + interval 4 day end as contract_at
+from person where n % 9 = 0;
+
+create or replace table marts.lead_funnel as
+select
+    date '2026-07-01' as captured_month, 'sms' as channel, 's1' as staff_id, count(*) as leads, count(mql_at) as mqls, count(sql_at) as sqls,
+    count(opportunity_at) as opportunities, count(contract_at) as contracts
+from marts.lead_followups;
+
+create or replace table marts.kpi_progress as
+select
+    'revenue' as kpi, '(all)' as channel, date '2026-07-01' as starts_on, cast(92 as bigint) as days, cast(40 as bigint) as days_elapsed;

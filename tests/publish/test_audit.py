@@ -62,6 +62,34 @@ BREACHES = {
         "and conversion_id < '4'",
         ("FAILED", "touchpoint_credits", "Every attribution model credits the same", "linear"),
     ),
+    "an experiment was read before its end": (
+        "update marts.experiment_readouts set p_value = 0.01",
+        ("FAILED", "experiment_readouts", "Before its planned end", "p_value 0.01"),
+    ),
+    "a lead is no customer's": (
+        "update marts.lead_followups set customer_id = 'stranger'",
+        ("FAILED", "lead_followups", "Each lead is of a customer", "stranger"),
+    ),
+    "a contract came before its opportunity": (
+        "update marts.lead_followups set contract_at = captured_at",
+        ("FAILED", "lead_followups", "before the one before it"),
+    ),
+    "a lead was lost on the way": (
+        "delete from marts.lead_followups where contract_at is not null",
+        ("FAILED", "lead_funnel", "each once", "leads_told"),
+    ),
+    "a coupon was used that nobody had": (
+        "update marts.coupon_performance set redeemed = 21",
+        ("FAILED", "coupon_performance", "more coupons used than given", "redeemed 21"),
+    ),
+    "a creative cost more than its channel": (
+        "update marts.creative_performance set spend = spend + 1",
+        ("FAILED", "creative_performance", "cost more than its channel", "spend_of_channel"),
+    ),
+    "more people answered than were reached": (
+        "update marts.message_performance set clickers = 41",
+        ("FAILED", "message_performance", "more people than were reached", "clickers 41"),
+    ),
     "no touchpoint was found": (
         "update marts.touchpoint_credits set touchpoint_id = null",
         ("FAILED", "touchpoint_credits.touchpoint_id", "observed  0", "at least 0."),
@@ -412,6 +440,9 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("attribution_intervals", "conversions", "touchpoints"),
             *("budget_suggestions", "channel_effects", "model_evaluation", "model_experiments"),
             *("campaign_performance", "conversion_postings", "customer_cohorts"),
+            *("banner_performance", "coupon_performance", "experiment_readouts"),
+            *("form_performance", "kpi_progress", "lead_followups", "lead_funnel"),
+            "message_performance",
         ),
         # A brand without ads.
         fake_marts.OF_ADS,

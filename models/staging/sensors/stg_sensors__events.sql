@@ -26,6 +26,8 @@
     'form_name': 'properties.form_name',
     'video_id': 'properties.video_id',
     'element_text': 'properties.$element_content',
+    'banner_id': 'properties.banner_id',
+    'banner_name': 'properties.banner_name',
     'search_query': 'properties.keyword',
     'duration': 'properties.event_duration',
     'share_code': 'properties.share_code',
@@ -92,6 +94,7 @@ renamed as (
         coalesce(content_id, form_name, video_id) as content_id,
         {{ json_object({
             'element_text': "nullif(element_text, '')",
+            'banner': "coalesce(nullif(banner_id, ''), nullif(banner_name, ''))",
             'search_query': "nullif(search_query, '')",
             'duration_seconds': whole_number('duration'),
             'share_code': "nullif(share_code, '')",

@@ -1,0 +1,97 @@
+-- One row per experiment and variant that people were shown: how many, whether that many were to be
+-- expected, and whether the experiment is over.
+with data_clock as (
+
+    select max(last_seen_at) as now_at
+    from {{ ref('customers') }}
+
+),
+
+weights as (
+
+    select
+        experiments.experiment_id,
+        split_part(words.word, ':', 1) as variant,
+        cast(split_part(words.word, ':', 2) as double) as weight
+    from {{ ref('experiments') }} as experiments
+    {{ unnest_words("coalesce(experiments.shares, '')") }}
+    where words.word <> ''
+
+),
+
+counted as (
+
+    select
+        experiment_id,
+        variant,
+        count(*) as people_exposed,
+        count(case when is_closed then 1 end) as people_closed,
+        count(case when is_crossed then 1 end) as people_crossed
+    from {{ ref('int_experiment_people') }}
+    group by experiment_id, variant
+
+),
+
+shared as (
+
+    select
+        counted.*,
+        -- without shares, all variants are meant to be shown to as many
+        case
+            when max(weights.weight) over experiment is null then 1e0
+            else coalesce(weights.weight, 0e0)
+        end as weight
+    from counted
+    left join weights
+        on counted.experiment_id = weights.experiment_id and counted.variant = weights.variant
+    window experiment as (partition by counted.experiment_id)
+
+),
+
+expected as (
+
+    select
+        *,
+        count(*) over experiment as variants,
+        sum(people_exposed) over experiment as all_exposed,
+        sum(people_closed) over experiment as all_closed,
+        sum(people_exposed) over experiment * weight
+        / nullif(sum(cast(weight as decimal(18, 6))) over experiment, 0) as expected_people
+    from shared
+    window experiment as (partition by experiment_id)
+
+),
+
+watched as (
+
+    select
+        expected.experiment_id,
+        expected.variant,
+        expected.people_exposed,
+        expected.people_crossed,
+        expected.expected_people,
+        expected.variants,
+        sum(
+            (expected.people_exposed - expected.expected_people)
+            * (expected.people_exposed - expected.expected_people)
+            / nullif(expected.expected_people, 0)
+        ) over (partition by expected.experiment_id) as imbalance,
+        experiments.name as experiment_name,
+        experiments.control_variant,
+        experiments.starts_on,
+        experiments.ends_on,
+        -- whatever was planned first: the last day and the days that its people have, or the people
+        {{ local_date(days_before('data_clock.now_at', 'experiments.outcome_days')) }}
+        > experiments.ends_on
+        or (
+            expected.all_exposed >= experiments.planned_people
+            and expected.all_closed = expected.all_exposed
+        ) is true as is_final
+    from expected
+    inner join {{ ref('experiments') }} as experiments
+        on expected.experiment_id = experiments.experiment_id
+    cross join data_clock
+
+)
+
+select * from watched

@@ -1,0 +1,88 @@
+{% set told = [] %}
+{% set of_period = "periods.channel in ('(all)', {})" %}
+
+-- One row per channel and period that a target is for, and measure that KPIs are made of.
+with data_clock as (
+
+    select max(last_seen_at) as now_at
+    from {{ ref('customers') }}
+
+),
+
+periods as (
+
+    select distinct
+        channel,
+        starts_on,
+        ends_on
+    from {{ ref('kpi_targets') }}
+
+),
+
+money as (
+
+    select
+        periods.*,
+        cast(sum(cast(days.revenue as decimal(38, 15))) as double) as revenue,
+        cast(sum(cast(days.new_customers as decimal(38, 15))) as double) as new_customers,
+        cast(sum(days.spend) as double) as spend
+    from periods
+    inner join {{ ref('channel_performance') }} as days
+        on
+            {{ of_period.format('days.channel') }}
+            and periods.starts_on <= days.performance_date
+            and periods.ends_on >= days.performance_date
+    where
+        days.attribution_model = '{{ var("operations_attribution_model") }}'
+        and days.conversion_type = 'purchase'
+    group by periods.channel, periods.starts_on, periods.ends_on
+
+),
+
+leads as (
+
+    select
+        periods.channel,
+        periods.starts_on,
+        periods.ends_on,
+        count(*) as leads,
+        count(case when leads.captured_at <= {{ days_before('data_clock.now_at', 30) }} then 1 end)
+            as leads_30_days_old,
+        count(case
+            when
+                leads.captured_at <= {{ days_before('data_clock.now_at', 30) }}
+                and leads.captured_at > {{ days_before('leads.converted_at', 30) }}
+                then 1
+        end) as leads_converted_30_days
+    from periods
+    inner join {{ ref('lead_followups') }} as leads
+        on
+            {{ of_period.format('leads.channel') }}
+            and periods.starts_on <= leads.captured_date
+            and periods.ends_on >= leads.captured_date
+    cross join data_clock
+    group by periods.channel, periods.starts_on, periods.ends_on
+
+),
+
+{% for step, measures in [
+    ('money', ['revenue', 'new_customers', 'spend']),
+    (ref('int_kpi_people_counted'), [
+        'touched_people', 'touched_buyers', 'cross_channel_people', 'cross_channel_buyers'
+    ]),
+    ('leads', ['leads', 'leads_30_days_old', 'leads_converted_30_days']),
+] %}
+    {% for measure in measures %}
+        {% do told.append(
+            "select channel, starts_on, ends_on, '" ~ measure ~ "' as measure, "
+            ~ 'cast(' ~ measure ~ ' as double) as value from ' ~ step
+        ) %}
+    {% endfor %}
+{% endfor %}
+measured as (
+
+    {{ told | join('\n    union all\n    ') }}
+
+)
+
+select * from measured
