@@ -58,6 +58,10 @@ UNFILLED = (
     *(
         "int_first_journeys_staged+",
         "stg_channel_effects__fits+",
+        "stg_scores__figures+",
+        "int_score_dates+",
+        "int_purchase_days+",
+        "int_customer_days+",
         "marts.segments",
         "test_type:unit",
     ),
