@@ -105,9 +105,7 @@ def fit_value(database: duckdb.DuckDBPyConnection, horizon_days: int) -> Fit | s
             f"it takes {FEWEST_REPEATING}"
         )
     money = fit_gamma_gamma(known["repeat_purchases"][paid], each[paid])
-    judged, metrics = _judge(
-        database, today - timedelta(days=horizon_days), first_day, horizon_days
-    )
+    judged, metrics = _judge(database, today - timedelta(days=horizon_days), horizon_days)
     parameters = {**purchases._asdict(), **money._asdict()}
     figures = [Figure("parameter", name, value) for name, value in parameters.items()]
     return Fit(NAME, METHOD, first_day, today, [judged, *figures, *metrics])

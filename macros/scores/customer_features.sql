@@ -130,7 +130,11 @@ features as (
         ) as order_recency,
         ln(1 + cast(coalesce(timed.paid_revenue / timed.purchase_count, 0) as double))
             as order_value,
-        coalesce(least(timed.days_since_purchase / timed.usual_gap, 5), 0) as order_rhythm,
+        -- least() passes over nulls
+        case
+            when timed.usual_gap > 0 then least(timed.days_since_purchase / timed.usual_gap, 5)
+            else 0
+        end as order_rhythm,
         ln(1 + cast(coalesce(acts.paid_touch, 0) as double)) as paid_touches,
         ln(1 + cast(coalesce(acts.other_touch, 0) as double)) as other_touches,
         ln(1 + cast(coalesce(acts.awareness, 0) as double)) as messages,
