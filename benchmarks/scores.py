@@ -56,14 +56,18 @@ def table(directory: Path, events: int) -> str:
         dbt(brand, "seed")
         marts = ("+customer_value", "+customer_scores", "+score_evaluations", "customer_rfm")
         dbt(brand, "run", "--select", *marts, "int_customer_snapshots")
-        told = scores(Warehouse(brand))
+        learned = scores(Warehouse(brand))
         dbt(brand, "run", "--select", "stg_scores__figures+")
+    about = f"`python -m benchmarks scores --people {people}`: {DAYS} days, seed {SEED}."
+    return f"{about}\n\n{_told(brand) or ' '.join(learned)}"
+
+
+def _told(brand: Path) -> str:
+    """A row for each score and contender, and a line on how far its probabilities are off."""
     with duckdb.connect(str(brand / "omnitouch.duckdb"), read_only=True) as database:
         found = {row[:3]: row[3] for row in database.execute(FOUND).fetchall()}
         verdicts = database.execute(VERDICTS).fetchall()
         tenths = database.execute(TENTHS).fetchall()
-    if not verdicts:
-        return "".join(f"{line}\n" for line in told)
     names = [name for name, *_ in verdicts if (name, "auc", "model") in found]
     rows = "".join(
         f"| {name} | {contender} | "
@@ -84,10 +88,7 @@ def table(directory: Path, events: int) -> str:
         f"- {name}: {'published' if is_published else 'not published'}, {verdict}.\n"
         for name, is_published, verdict in verdicts
     )
-    return (
-        f"`python -m benchmarks scores --people {people}`: {DAYS} days, seed {SEED}.\n\n"
-        f"{HEADER}{rows}\n{about}{said}"
-    )
+    return f"{HEADER}{rows}\n{about}{said}" if verdicts else ""
 
 
 REPORT = Report("scores of customers, beside their baselines", table)

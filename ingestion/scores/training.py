@@ -1,6 +1,6 @@
 """Who will buy and who will stay away: a logistic regression, judged on a later time.
 
-It is calibrated by how it is fitted: of the customers that it learned from, as many buy as it says.
+It is calibrated by how it is fitted: of the customers it learned from last, as many buy as it says.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import duckdb
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import expit, logit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
@@ -21,6 +23,9 @@ METHOD = "logistic_1"
 # Before, hardly anything is known of anybody: the data have just begun.
 FEWEST_DAYS_KNOWN = 21
 HELD_OUT_SNAPSHOTS = 2
+LEVEL_SNAPSHOTS = 2
+# Log-odds; nothing changes by more from one month to the next.
+FURTHEST = 20.0
 FEWEST_LEARNED = 100
 FEWEST_JUDGED = 30
 MOST_ROWS = 2_000_000
@@ -90,8 +95,7 @@ class Model(NamedTuple):
     def probabilities(self, rows: pd.DataFrame) -> np.ndarray:
         """How probable it is that what the score foretells comes true."""
         values = rows[self.features].to_numpy(dtype=float)
-        log_odds = ((values - self.mean) / self.deviation) @ self.weights + self.intercept
-        return 1 / (1 + np.exp(-log_odds))
+        return expit(((values - self.mean) / self.deviation) @ self.weights + self.intercept)
 
 
 def fit_scores(database: duckdb.DuckDBPyConnection) -> dict[str, Fit | str]:
@@ -172,13 +176,29 @@ def fit_score(definition: Definition, rows: pd.DataFrame, features: list[str]) -
 
 
 def learn(rows: pd.DataFrame, features: list[str]) -> Model:
-    """The logistic regression of these rows; a feature that is the same for all tells nothing."""
+    """The logistic regression of these rows, on the level of their last days.
+
+    How much more one buys than another lasts; how many buy at all does not. A feature that is the
+    same for all tells nothing.
+    """
     values = rows[features].to_numpy(dtype=float)
     mean, deviation = values.mean(axis=0), values.std(axis=0)
     deviation[deviation < 1e-9] = 1.0
     fitted = LogisticRegression(C=1.0, max_iter=1000)
     fitted.fit((values - mean) / deviation, rows["comes_true"].to_numpy())
-    return Model(features, mean, deviation, fitted.coef_[0], float(fitted.intercept_[0]))
+    model = Model(features, mean, deviation, fitted.coef_[0], float(fitted.intercept_[0]))
+    last = rows[rows["as_of_date"].isin(sorted(rows["as_of_date"].unique())[-LEVEL_SNAPSHOTS:])]
+    return model._replace(intercept=model.intercept + _level(model, last))
+
+
+def _level(model: Model, rows: pd.DataFrame) -> float:
+    """By how much log-odds are to rise for as many of these rows to come true as did."""
+    foretold, came_true = logit(model.probabilities(rows)), rows["comes_true"].mean()
+    if came_true in (0, 1):
+        return 0.0
+    return float(
+        brentq(lambda rise: expit(foretold + rise).mean() - came_true, -FURTHEST, FURTHEST)
+    )
 
 
 def judge(name: str, truth: np.ndarray, foretold: np.ndarray) -> list[Figure]:

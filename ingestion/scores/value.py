@@ -27,10 +27,10 @@ FURTHEST = 7.0
 
 KNOWN = """
     select repeat_purchases, days_to_last_purchase, days_observed, repeat_value
-    from marts.customer_value
+    from intermediate.int_repeat_purchases_counted
     order by all
 """
-# As customer_value counts them, on a day in the past, and what they did in the days after it. What
+# As these are counted, on a day in the past, and what they did in the days after it. What
 # was refunded since is not known apart, so money is not judged.
 HELD_OUT = """
     with days as (

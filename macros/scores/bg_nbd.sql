@@ -17,36 +17,37 @@
 {%- endmacro %}
 
 {#
-    Purchases to be expected in the next `weeks`. The published formula (10) with Euler's
+    Purchases to be expected in the next weeks. The published formula (10) with Euler's
     transformation of its 2F1: the powers in front of it cancel, and terms fall with every
-    purchase, where the original's grow first. `ahead` is weeks ÷ (alpha + t).
+    purchase, where the original's grow first. `ahead` is weeks ÷ (alpha + t), `series` the 2F1.
 #}
-{% macro expected_purchases(x, ahead, alive) -%}
+{% macro expected_purchases(x, ahead, alive, series) -%}
     (
-        (a + b + {{ x }} - 1) / (a - 1) * (
-            1 - power(1 + {{ ahead }}, 1 - a) * {{ hypergeometric(
-                'a + b - 1 - r', 'a - 1', 'a + b + ' ~ x ~ ' - 1',
-                ahead ~ ' / (1 + ' ~ ahead ~ ')'
-            ) }}
-        ) * {{ alive }}
+        (a + b + {{ x }} - 1) / (a - 1)
+        * (1 - power(1 + {{ ahead }}, 1 - a) * {{ series }}) * {{ alive }}
     )
 {%- endmacro %}
 
 {#
-    Gauss's 2F1(p, q; s; z) for 0 <= z < 1: its series, term by term from the last one. What comes
-    after these terms is taken to fall at the pace of the last two.
+    A part of this 2F1(p, q; s; z): its terms from `first` to before `last`, by the first of them,
+    and `rest`, the same of what follows. A series in one piece nests too deep for parsers.
 #}
-{% macro hypergeometric(p, q, s, z, terms=60) -%}
-    {%- set series = ['1 / (1 - ' ~ ratio_of_terms(p, q, s, z, terms) ~ ')'] -%}
-    {%- for number in range(terms - 1, -1, -1) -%}
+{% macro terms_of_series(x, ahead, first, last, rest) -%}
+    {%- set series = [rest] -%}
+    {%- for number in range(last - 1, first - 1, -1) -%}
         {%- do series.append(
-            '1 + ' ~ ratio_of_terms(p, q, s, z, number) ~ ' * (' ~ series.pop() ~ ')'
+            '1 + ' ~ ratio_of_terms(x, ahead, number) ~ ' * (' ~ series.pop() ~ ')'
         ) -%}
     {%- endfor -%}
     ({{ series[0] }})
 {%- endmacro %}
 
-{% macro ratio_of_terms(p, q, s, z, number) -%}
-    ({{ p }} + {{ number }}) * ({{ q }} + {{ number }}) / ({{ s }} + {{ number }})
-    / {{ number + 1 }} * {{ z }}
+{# What follows after so many terms, if it falls at the pace that it has there. #}
+{% macro rest_of_series(x, ahead, last) -%}
+    (1 / (1 - {{ ratio_of_terms(x, ahead, last) }}))
+{%- endmacro %}
+
+{% macro ratio_of_terms(x, ahead, number) -%}
+    (a + b - 1 - r + {{ number }}) * (a - 1 + {{ number }}) / (a + b + {{ x }} - 1 + {{ number }})
+    / {{ number + 1 }} * {{ ahead }} / (1 + {{ ahead }})
 {%- endmacro %}

@@ -29,7 +29,8 @@ snapshots as (
 
     select
         known.customer_id,
-        dates.as_of_date
+        dates.as_of_date,
+        min(known.known_date) as known_date
     from known
     inner join {{ ref('int_score_dates') }} as dates
         on known.known_date <= dates.as_of_date
@@ -124,7 +125,8 @@ features as (
         snapshots.customer_id,
         snapshots.as_of_date,
         cast(coalesce(timed.purchase_count, 0) as bigint) as purchase_count,
-        ln(1 + cast(coalesce(timed.recent_purchases, 0) as double)) as orders,
+        ln(1 + {{ days_between('snapshots.known_date', 'snapshots.as_of_date') }}) as known_days,
+        sqrt(cast(coalesce(timed.recent_purchases, 0) as double)) as orders,
         coalesce(
             exp(-ln(2.0) * timed.days_since_purchase / {{ var('purchase_half_life_days') }}), 0
         ) as order_recency,
@@ -135,12 +137,12 @@ features as (
             when timed.usual_gap > 0 then least(timed.days_since_purchase / timed.usual_gap, 5)
             else 0
         end as order_rhythm,
-        ln(1 + cast(coalesce(acts.paid_touch, 0) as double)) as paid_touches,
-        ln(1 + cast(coalesce(acts.other_touch, 0) as double)) as other_touches,
-        ln(1 + cast(coalesce(acts.awareness, 0) as double)) as messages,
-        ln(1 + cast(coalesce(acts.interest, 0) as double)) as interest,
-        ln(1 + cast(coalesce(acts.consideration, 0) as double)) as consideration,
-        ln(1 + cast(coalesce(acts.intent, 0) as double)) as intent,
+        sqrt(cast(coalesce(acts.paid_touch, 0) as double)) as paid_touches,
+        sqrt(cast(coalesce(acts.other_touch, 0) as double)) as other_touches,
+        sqrt(cast(coalesce(acts.awareness, 0) as double)) as messages,
+        sqrt(cast(coalesce(acts.interest, 0) as double)) as interest,
+        sqrt(cast(coalesce(acts.consideration, 0) as double)) as consideration,
+        sqrt(cast(coalesce(acts.intent, 0) as double)) as intent,
         coalesce(
             exp(-ln(2.0) * acts.days_since_act / {{ var('activity_half_life_days') }}), 0
         ) as active_recency,

@@ -1,6 +1,6 @@
--- One row per customer, day, activity and channel: how often. Activities are the stages of events,
--- orders apart, and the touches of channels. Touchpoints would tell of later days: there, a click is
--- the visit that it led to.
+-- One row per customer, day, activity and channel: how often. Activities are stages of events,
+-- orders apart, and the touches of channels. Touchpoints would tell of later days: there, a click
+-- is the visit that it led to.
 with acts as (
 
     select

@@ -41,12 +41,9 @@ scored as (
 
     select
         *,
-        {% for score, below in [
-            ('recency', 'less_recent'), ('frequency', 'less_often'), ('monetary', 'less_money')
-        ] %}
-            cast(floor(5 * {{ below }} / cast(buyers as double)) + 1 as bigint)
-                as {{ score }}_score{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ fifth_of('less_recent', 'buyers') }} as recency_score,
+        {{ fifth_of('less_often', 'buyers') }} as frequency_score,
+        {{ fifth_of('less_money', 'buyers') }} as monetary_score
     from ranked
 
 ),

@@ -33,17 +33,13 @@ summed as (
         ranked.customer_id,
         ranked.as_of_date,
         ranked.score_name,
-        sum(ranked.contribution) as log_odds
-        {%- for column in ['name_en', 'name_zh'] %},
-            {%- for number in [1, 2, 3] %}
-                max(
-                    case
-                        when ranked.reason_rank = {{ number }} and ranked.contribution <> 0
-                            then concat(ranked.sign, ' ', features.{{ column }})
-                    end
-                ) as {{ column }}_{{ number }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        {%- endfor %}
+        sum(ranked.contribution) as log_odds,
+        {{ reason('name_en', 1) }} as name_en_1,
+        {{ reason('name_en', 2) }} as name_en_2,
+        {{ reason('name_en', 3) }} as name_en_3,
+        {{ reason('name_zh', 1) }} as name_zh_1,
+        {{ reason('name_zh', 2) }} as name_zh_2,
+        {{ reason('name_zh', 3) }} as name_zh_3
     from ranked
     inner join {{ ref('score_features') }} as features
         on ranked.feature = features.feature

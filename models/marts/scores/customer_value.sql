@@ -1,54 +1,6 @@
 -- One row per customer who has bought: whether they will again, how often and for how much in the
 -- next days. Fitted by `python -m ingestion scores`, reckoned here.
-with bought as (
-
-    select
-        days.customer_id,
-        dates.as_of_date,
-        days.purchase_date,
-        days.order_count,
-        days.net_revenue,
-        min(case when days.order_count > 0 then days.purchase_date end)
-            over (partition by days.customer_id) as first_order_date
-    from {{ ref('int_purchase_days') }} as days
-    inner join {{ ref('int_score_dates') }} as dates
-        on days.purchase_date <= dates.as_of_date
-    where dates.snapshot_number = 0
-
-),
-
--- orders of one day are one purchase
-counted as (
-
-    select
-        customer_id,
-        as_of_date,
-        first_order_date,
-        max(case when order_count > 0 then purchase_date end) as last_order_date,
-        count(case when order_count > 0 then 1 end) - 1 as repeat_purchases,
-        sum(case when purchase_date > first_order_date then net_revenue else 0 end)
-            as repeat_revenue
-    from bought
-    where first_order_date is not null
-    group by customer_id, as_of_date, first_order_date
-
-),
-
-timed as (
-
-    select
-        *,
-        cast({{ days_between('first_order_date', 'last_order_date') }} as bigint)
-            as days_to_last_purchase,
-        cast({{ days_between('first_order_date', 'as_of_date') }} as bigint) as days_observed,
-        cast(
-            greatest(repeat_revenue, 0) / cast(nullif(repeat_purchases, 0) as double) as double
-        ) as repeat_value
-    from counted
-
-),
-
-parameters as (
+with parameters as (
 
     select
         max(fit_id) as model_version
@@ -63,13 +15,13 @@ parameters as (
 described as (
 
     select
-        timed.*,
+        counted.*,
         parameters.*,
-        timed.days_to_last_purchase / cast(7 as double) as t_x,
-        timed.days_observed / cast(7 as double) as t,
+        counted.days_to_last_purchase / cast(7 as double) as t_x,
+        counted.days_observed / cast(7 as double) as t,
         {{ var('value_horizon_days') }} / cast(7 as double)
-        / (parameters.alpha + timed.days_observed / cast(7 as double)) as ahead
-    from timed
+        / (parameters.alpha + counted.days_observed / cast(7 as double)) as ahead
+    from {{ ref('int_repeat_purchases_counted') }} as counted
     cross join parameters
 
 ),
@@ -78,16 +30,31 @@ alive as (
 
     select
         *,
-        {{ p_alive('repeat_purchases', 't_x', 't') }} as alive_probability
+        {{ p_alive('repeat_purchases', 't_x', 't') }} as alive_probability,
+        {{ rest_of_series('repeat_purchases', 'ahead', 60) }} as from_60
     from described
 
 ),
 
+-- 60 terms, the last ones first
+{% for first in [40, 20, 0] %}
+    summed_from_{{ first }} as (
+
+        select
+            *,
+            {{ terms_of_series(
+                'repeat_purchases', 'ahead', first, first + 20, 'from_' ~ (first + 20)
+            ) }} as from_{{ first }}
+        from {{ 'alive' if loop.first else 'summed_from_' ~ (first + 20) }}
+
+    ),
+
+{% endfor %}
 valued as (
 
     select
         *,
-        {{ expected_purchases('repeat_purchases', 'ahead', 'alive_probability') }}
+        {{ expected_purchases('repeat_purchases', 'ahead', 'alive_probability', 'from_0') }}
             as purchases,
         -- of who bought once only the average is known; a tail that has no mean has none
         case
@@ -96,7 +63,7 @@ valued as (
                     p * (v + coalesce(repeat_value, 0) * repeat_purchases)
                     / (p * repeat_purchases + q - 1)
         end as purchase_value
-    from alive
+    from summed_from_0
 
 ),
 
