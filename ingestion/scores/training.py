@@ -1,6 +1,6 @@
 """Who will buy and who will stay away: a logistic regression, judged on a later time.
 
-It is calibrated by how it is fitted: of the customers it learned from last, as many buy as it says.
+It is calibrated by how it is fitted: of the last customers it learned from, as many buy as it says.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ METHOD = "logistic_1"
 # Before, hardly anything is known of anybody: the data have just begun.
 FEWEST_DAYS_KNOWN = 21
 HELD_OUT_SNAPSHOTS = 2
-LEVEL_SNAPSHOTS = 2
 # Log-odds; nothing changes by more from one month to the next.
 FURTHEST = 20.0
 FEWEST_LEARNED = 100
@@ -176,7 +175,7 @@ def fit_score(definition: Definition, rows: pd.DataFrame, features: list[str]) -
 
 
 def learn(rows: pd.DataFrame, features: list[str]) -> Model:
-    """The logistic regression of these rows, on the level of their last days.
+    """The logistic regression of these rows, on the level of their last day.
 
     How much more one buys than another lasts; how many buy at all does not. A feature that is the
     same for all tells nothing.
@@ -187,7 +186,7 @@ def learn(rows: pd.DataFrame, features: list[str]) -> Model:
     fitted = LogisticRegression(C=1.0, max_iter=1000)
     fitted.fit((values - mean) / deviation, rows["comes_true"].to_numpy())
     model = Model(features, mean, deviation, fitted.coef_[0], float(fitted.intercept_[0]))
-    last = rows[rows["as_of_date"].isin(sorted(rows["as_of_date"].unique())[-LEVEL_SNAPSHOTS:])]
+    last = rows[rows["as_of_date"] == rows["as_of_date"].max()]
     return model._replace(intercept=model.intercept + _level(model, last))
 
 

@@ -105,7 +105,9 @@ def fit_value(database: duckdb.DuckDBPyConnection, horizon_days: int) -> Fit | s
             f"it takes {FEWEST_REPEATING}"
         )
     money = fit_gamma_gamma(known["repeat_purchases"][paid], each[paid])
-    judged, metrics = _judge(database, today - timedelta(days=horizon_days), horizon_days)
+    # of young data, the last third
+    held_out = min(horizon_days, (today - first_day).days // 3)
+    judged, metrics = _judge(database, today - timedelta(days=held_out), held_out)
     parameters = {**purchases._asdict(), **money._asdict()}
     figures = [Figure("parameter", name, value) for name, value in parameters.items()]
     return Fit(NAME, METHOD, first_day, today, [judged, *figures, *metrics])
@@ -202,7 +204,7 @@ def _judge(
     metrics = [
         *(Figure("metric", "purchases", float(all_.sum()), name) for name, all_ in totals.items()),
         *(
-            Figure("metric", "root_mean_square_error", error, name)
+            Figure("metric", "purchases_error", error, name)
             for name, error in errors.items()
         ),
     ]

@@ -10,7 +10,7 @@
                     then
                         a / (b + {{ x }} - 1)
                         * power((alpha + {{ t }}) / (alpha + {{ t_x }}), r + {{ x }})
-                else 0
+                when alpha is not null then 0
             end
         )
     )

@@ -3,10 +3,14 @@
 with parameters as (
 
     select
-        max(fit_id) as model_version
-        {%- for parameter in ['r', 'alpha', 'a', 'b', 'p', 'q', 'v'] %},
-            max(case when name = '{{ parameter }}' then value end) as {{ parameter }}
-        {%- endfor %}
+        max(fit_id) as model_version,
+        max(case when name = 'r' then value end) as r,
+        max(case when name = 'alpha' then value end) as alpha,
+        max(case when name = 'a' then value end) as a,
+        max(case when name = 'b' then value end) as b,
+        max(case when name = 'p' then value end) as p,
+        max(case when name = 'q' then value end) as q,
+        max(case when name = 'v' then value end) as v
     from {{ ref('int_score_figures_newest') }}
     where score_name = 'customer_value' and kind = 'parameter' and is_published
 
