@@ -203,10 +203,7 @@ def _judge(
     totals = {"model": expected, "as_before": known["before"], "actual": known["after"]}
     metrics = [
         *(Figure("metric", "purchases", float(all_.sum()), name) for name, all_ in totals.items()),
-        *(
-            Figure("metric", "purchases_error", error, name)
-            for name, error in errors.items()
-        ),
+        *(Figure("metric", "purchases_error", error, name) for name, error in errors.items()),
     ]
     is_better = errors["model"] < errors["as_before"]
     told = (
