@@ -12,6 +12,7 @@ from benchmarks import (
     loading,
     markov,
     paths,
+    scores,
     sessions,
     whole,
 )
@@ -31,4 +32,5 @@ BENCHMARKS: dict[str, Benchmark] = {
 REPORTS: dict[str, Report] = {
     "identity_quality": identity_quality.REPORT,
     "attribution_truth": attribution_truth.REPORT,
+    "scores": scores.REPORT,
 }

@@ -1,4 +1,4 @@
-"""``python -m ingestion``: sample, collect, pull, load, match, estimate, explain, look up."""
+"""``python -m ingestion``: sample, collect, pull, load, match, learn, explain, look up."""
 
 from __future__ import annotations
 
@@ -64,6 +64,10 @@ def main() -> int:
         "effects", help="estimate how many conversions are each channel's doing"
     )
     estimating.set_defaults(run=_effects)
+    scoring = commands.add_parser(
+        "scores", help="learn what customers will be worth, who will buy and who will stay away"
+    )
+    scoring.set_defaults(run=_scores)
     explaining = commands.add_parser("explain", help="why two identifiers are one customer, or not")
     explaining.add_argument("one", help="type:value, such as phone:13912345678")
     explaining.add_argument("other", help="type:value, such as member_id:M1")
@@ -209,6 +213,28 @@ def _effects(warehouse: Warehouse, _: argparse.Namespace) -> int:
     try:
         lines = effects(warehouse)
     except EffectsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(*lines, sep="\n")
+    return 0
+
+
+def _scores(warehouse: Warehouse, _: argparse.Namespace) -> int:
+    try:
+        from ingestion.scores.scores import scores  # only the scores extra has scikit-learn
+    except ModuleNotFoundError as error:
+        missing = str(error.name).partition(".")[0]
+        print(
+            f"error: scores need the extra 'scores': {missing} is not installed: "
+            "uv sync --extra scores, or pip install scikit-learn",
+            file=sys.stderr,
+        )
+        return 1
+    from ingestion.scores import ScoresError
+
+    try:
+        lines = scores(warehouse)
+    except ScoresError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(*lines, sep="\n")

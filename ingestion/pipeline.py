@@ -127,6 +127,23 @@ CHANNEL_EFFECTS = pa.schema(
         ("fitted_at", pa.timestamp("us", tz="UTC")),
     ]
 )
+SCORE_FIGURES = pa.schema(
+    [
+        pa.field("figure_id", pa.string(), nullable=False),
+        ("fit_id", pa.string()),
+        ("score_name", pa.string()),
+        ("method", pa.string()),
+        ("kind", pa.string()),
+        ("name", pa.string()),
+        ("contender", pa.string()),
+        ("bin", pa.int64()),
+        ("value", pa.float64()),
+        ("note", pa.string()),
+        ("first_day", pa.date32()),
+        ("last_day", pa.date32()),
+        ("fitted_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
 LOAD_ID = "_dlt_load_id"
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
 KEYS = {
@@ -135,6 +152,7 @@ KEYS = {
     "blocked_identifiers": "block_id",
     "record_matches": "match_id",
     "channel_effects": "effect_id",
+    "score_figures": "figure_id",
 }
 SCHEMAS = {
     "quarantine": QUARANTINE,
@@ -142,6 +160,7 @@ SCHEMAS = {
     "blocked_identifiers": BLOCKED_IDENTIFIERS,
     "record_matches": RECORD_MATCHES,
     "channel_effects": CHANNEL_EFFECTS,
+    "score_figures": SCORE_FIGURES,
 }
 TABLES = (*RECORD_TABLES, *KEYS)
 
@@ -346,8 +365,20 @@ def land_effects(pipeline: dlt.Pipeline, effects: list[dict[str, Any]]) -> None:
     Raises:
         LoadFailedError: the warehouse refused them.
     """
-    name = "channel_effects"
-    _run(pipeline, [_resource(name, KEYS[name], _table(effects, SCHEMAS[name]))])
+    _add(pipeline, "channel_effects", effects)
+
+
+def land_scores(pipeline: dlt.Pipeline, figures: list[dict[str, Any]]) -> None:
+    """Add the figures of new fits; those of former fits stay beside them.
+
+    Raises:
+        LoadFailedError: the warehouse refused them.
+    """
+    _add(pipeline, "score_figures", figures)
+
+
+def _add(pipeline: dlt.Pipeline, name: str, rows: list[dict[str, Any]]) -> None:
+    _run(pipeline, [_resource(name, KEYS[name], _table(rows, SCHEMAS[name]))])
 
 
 def _run(pipeline: dlt.Pipeline, resources: list[Any]) -> list[str]:

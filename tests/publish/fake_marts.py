@@ -17,6 +17,7 @@ MARTS = (
     *("customer_attributes", "customer_changes", "customer_consents"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),
     *("customer_matches", "match_calibration"),
+    *("customer_rfm", "customer_scores", "customer_value", "score_evaluations"),
     *("events", "identifier_links", "identity_health", "journey_paths", "load_accounting"),
     *("journey_break_points", "journey_funnel", "key_behaviours", "nurture_cycle"),
     "online_to_offline",

@@ -95,6 +95,27 @@ select
         as activity_number, event_id, occurred_at as last_at, event_type
 from marts.events qualify activity_number <= 20;
 
+create or replace table marts.customer_rfm as
+select customer_id, order_count, net_revenue from marts.customers where order_count > 0;
+
+create or replace table marts.customer_value as
+select
+    customer_id, cast(0.9 as double) as alive_probability, cast(0.5 as double) as expected_purchases,
+    cast(90 as bigint) as horizon_days
+from marts.customers where order_count > 0;
+
+create or replace table marts.customer_scores as
+select
+    customer_id, 'purchase_intent' as score_name, cast(0.25 as double) as probability, 'B' as grade,
+    'fit' as model_version
+from marts.customers;
+
+create or replace table marts.score_evaluations as
+select
+    'purchase_intent' as score_name, 'fit' as model_version, true as is_published, 'auc' as metric,
+    contender, value
+from (values ('model', cast(0.7 as double)), ('recency', 0.6), ('rfm', 0.65)) as aucs (contender, value);
+
 create or replace table marts.customer_attributes as
 select
     customer_id, attribute, attribute_value, true as is_defined, source, born_at as since_at,

@@ -242,6 +242,26 @@ BREACHES = {
         "delete from marts.channel_effects where channel = 'baseline'",
         ("FAILED", "channel_effects", "no more and no less", "effect_conversions 2.5"),
     ),
+    "orders were scored twice": (
+        "update marts.customer_rfm set order_count = order_count * 2",
+        ("FAILED", "customer_rfm", "more orders"),
+    ),
+    "an hour was taken for a day": (
+        "update marts.customer_value set expected_purchases = expected_purchases * 24 * 8",
+        ("FAILED", "customer_value", "more than once a day", "96"),
+    ),
+    "strangers were scored": (
+        "update marts.customer_scores set customer_id = 'stranger' || customer_id",
+        ("FAILED", "customer_scores", "scored is a customer", "stranger"),
+    ),
+    "a fit that is not published gave probabilities": (
+        "update marts.score_evaluations set is_published = false",
+        ("FAILED", "customer_scores", "gives probabilities", "purchase_intent"),
+    ),
+    "a fit was published that is no better than recency": (
+        "update marts.score_evaluations set value = 0.7 where contender = 'recency'",
+        ("FAILED", "score_evaluations", "better than each baseline", "purchase_intent"),
+    ),
     "a negative Shapley value was cut off": (
         "update marts.channel_shapley_values set shapley_value = shapley_value + 0.1",
         ("FAILED", "channel_shapley_values", "sum to the rate", "conversion_rate"),
@@ -424,6 +444,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("budget_suggestions", "channel_effects", "model_evaluation", "model_experiments"),
             *("customer_cohorts", "conversion_postings", "orders"),
             *("touchpoint_credits", "unmapped_events", "customer_consents", "recent_activities"),
+            *("customer_rfm", "customer_scores", "customer_value", "score_evaluations"),
         ),
         # A brand that declared its spend and nothing else.
         (
@@ -443,6 +464,7 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("banner_performance", "coupon_performance", "experiment_readouts"),
             *("form_performance", "kpi_progress", "lead_followups", "lead_funnel"),
             "message_performance",
+            *("customer_rfm", "customer_scores", "customer_value", "score_evaluations"),
         ),
         # A brand without ads.
         fake_marts.OF_ADS,

@@ -54,13 +54,10 @@ VIEWS = "config.materialized:view,+config.materialized:incremental"
 # What channels fill; what is made of journeys after that is half of all models, and not theirs.
 FILLED = ("+marts.core", "+marts.accounts", "+unmapped_events", "+referrals")
 UNFILLED = (
-    *("int_conversions_numbered+", "int_paths_arrived+", "int_ad_reports_dated+", "marts.journeys"),
-    *(
-        "int_first_journeys_staged+",
-        "stg_channel_effects__fits+",
-        "int_segment_acts+",
-        "test_type:unit",
-    ),
+    *("int_conversions_numbered+", "int_paths_arrived+", "int_ad_reports_dated+"),
+    *("int_first_journeys_staged+", "stg_channel_effects__fits+", "int_segment_acts+"),
+    *("stg_scores__figures+", "int_score_dates+", "int_purchase_days+", "int_customer_days+"),
+    *("marts.journeys", "marts.operations", "test_type:unit"),
 )
 LINES_PER_SOURCE = 20
 # Nobody reads artifacts and logs here, and they are a third of what a small run costs.
