@@ -51,7 +51,7 @@ Conversions credited to channels: none yet, no order has converted
 
 Return on ad spend: no spend is known
 
-Files      ROOT/published/BATCH/*.parquet, 62 marts
+Files      ROOT/published/BATCH/*.parquet, 63 marts
 Report     ROOT/audit/BATCH/index.html
 Open       PYTHON -c 'import duckdb; duckdb.connect("ROOT/published/BATCH/marts.duckdb", True).sql("show tables").show(max_rows=99)'
 """  # noqa: E501
