@@ -16,6 +16,7 @@ MARTS = (
     *("budget_suggestions", "model_evaluation", "model_experiments"),
     *("customer_attributes", "customer_changes", "customer_consents"),
     *("customer_identifier_history", "customer_identifiers", "customer_tags", "customers"),
+    "customer_profiles",
     *("customer_matches", "match_calibration"),
     *("customer_rfm", "customer_scores", "customer_value", "score_evaluations"),
     *("events", "identifier_links", "identity_health", "journey_paths", "load_accounting"),

@@ -95,6 +95,9 @@ select
         as activity_number, event_id, occurred_at as last_at, event_type
 from marts.events qualify activity_number <= 20;
 
+create or replace table marts.customer_profiles as
+select customer_id, is_identified, order_count, net_revenue from marts.customers;
+
 create or replace table marts.customer_rfm as
 select customer_id, order_count, net_revenue from marts.customers where order_count > 0;
 

@@ -242,6 +242,10 @@ BREACHES = {
         "delete from marts.channel_effects where channel = 'baseline'",
         ("FAILED", "channel_effects", "no more and no less", "effect_conversions 2.5"),
     ),
+    "a customer has no profile": (
+        "delete from marts.customer_profiles where order_count > 0",
+        ("FAILED", "customer_profiles", "has a profile"),
+    ),
     "orders were scored twice": (
         "update marts.customer_rfm set order_count = order_count * 2",
         ("FAILED", "customer_rfm", "more orders"),
@@ -464,7 +468,8 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("banner_performance", "coupon_performance", "experiment_readouts"),
             *("form_performance", "kpi_progress", "lead_followups", "lead_funnel"),
             "message_performance",
-            *("customer_rfm", "customer_scores", "customer_value", "score_evaluations"),
+            *("customer_profiles", "customer_rfm", "customer_scores", "customer_value"),
+            "score_evaluations",
         ),
         # A brand without ads.
         fake_marts.OF_ADS,
