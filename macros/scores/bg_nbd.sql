@@ -17,19 +17,29 @@
 {%- endmacro %}
 
 {#
-    Purchases to be expected in the next weeks. The published formula (10) with Euler's
-    transformation of its 2F1: the powers in front of it cancel, and terms fall with every
-    purchase, where the original's grow first. `ahead` is weeks ÷ (alpha + t), `series` the 2F1.
+    Purchases to be expected in the next weeks: the published formula (10), of `ahead`, weeks ÷
+    (alpha + t), and `series`, the 2F1 with the parameters of series_parameters. What stands in front
+    of Euler's is (1 + ahead)^(1 - a), of the published one (1 + ahead)^-(r + x).
 #}
 {% macro expected_purchases(x, ahead, alive, series) -%}
     (
         (a + b + {{ x }} - 1) / (a - 1)
-        * (1 - power(1 + {{ ahead }}, 1 - a) * {{ series }}) * {{ alive }}
+        * (1 - power(1 + {{ ahead }}, -least(a - 1, r + {{ x }})) * {{ series }}) * {{ alive }}
     )
 {%- endmacro %}
 
 {#
-    A part of this 2F1(p, q; s; z): its terms from `first` to before `last`, by the first of them,
+    Columns with the two upper parameters of the 2F1: the published ones or Euler's transformation of
+    them, whichever terms fall faster. Each alone fails somewhere: the published terms grow with every
+    purchase, Euler's with a.
+#}
+{% macro series_parameters(x) -%}
+    case when a < r + {{ x }} + 1 then a + b - 1 - r else r + {{ x }} end as upper_1,
+    case when a < r + {{ x }} + 1 then a - 1 else b + {{ x }} end as upper_2
+{%- endmacro %}
+
+{#
+    A part of this 2F1(upper_1, upper_2; s; z): its terms from `first` to before `last`, by the first of them,
     and `rest`, the same of what follows. A series in one piece nests too deep for parsers.
 #}
 {% macro terms_of_series(x, ahead, first, last, rest) -%}
@@ -48,6 +58,6 @@
 {%- endmacro %}
 
 {% macro ratio_of_terms(x, ahead, number) -%}
-    (a + b - 1 - r + {{ number }}) * (a - 1 + {{ number }}) / (a + b + {{ x }} - 1 + {{ number }})
+    (upper_1 + {{ number }}) * (upper_2 + {{ number }}) / (a + b + {{ x }} - 1 + {{ number }})
     / {{ number + 1 }} * {{ ahead }} / (1 + {{ ahead }})
 {%- endmacro %}

@@ -84,6 +84,9 @@ def rendered(call: str) -> str:
         BgNbd(r=0.5, alpha=8.0, a=1.8, b=0.6),
         # nobody ever leaves, as far as can be told
         BgNbd(r=1.1, alpha=12.0, a=0.001, b=1000.0),
+        # who leaves does so at a rate that is the same for all
+        BgNbd(r=0.8, alpha=6.0, a=494.0, b=1097.0),
+        BgNbd(r=0.8, alpha=4.0, a=15.0, b=40.0),
     ],
 )
 def test_sql_expects_what_the_published_formula_does(
@@ -103,10 +106,13 @@ def test_sql_expects_what_the_published_formula_does(
                     {r}::double as r, {alpha}::double as alpha, {a}::double as a, {b}::double as b
                 from cells
             ),
+            described as (
+                select *, {rendered("series_parameters('x')")} from known
+            ),
             living as (
                 select *, {rendered("p_alive('x', 't_x', 't')")} as alive,
                     {rendered("rest_of_series('x', 'ahead', 60)")} as rest
-                from known
+                from described
             ),
             summed as (
                 select *, {rendered("terms_of_series('x', 'ahead', 0, 60, 'rest')")} as series

@@ -24,7 +24,8 @@ described as (
         counted.days_to_last_purchase / cast(7 as double) as t_x,
         counted.days_observed / cast(7 as double) as t,
         {{ var('value_horizon_days') }} / cast(7 as double)
-        / (parameters.alpha + counted.days_observed / cast(7 as double)) as ahead
+        / (parameters.alpha + counted.days_observed / cast(7 as double)) as ahead,
+        {{ series_parameters('counted.repeat_purchases') }}
     from {{ ref('int_repeat_purchases_counted') }} as counted
     cross join parameters
 
