@@ -194,7 +194,7 @@ def _judge(
     known = database.execute(HELD_OUT, {"day": day, "days": horizon_days}).fetchnumpy()
     x, t_x, t = _weeks(known)
     if (x > 0).sum() < FEWEST_REPEATING:
-        return verdict(True, f"not judged: too few had bought again {horizon_days} days ago"), []
+        return verdict(False, f"not judged: too few had bought again {horizon_days} days ago"), []
     expected = expected_purchases(fit_bg_nbd(x, t_x, t), x, t_x, t, horizon_days / DAYS_A_WEEK)
     errors = {
         name: float(np.sqrt(((foretold - known["after"]) ** 2).mean()))

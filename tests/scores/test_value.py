@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ingestion.scores import Fit
 from ingestion.scores.value import (
     BgNbd,
     expected_purchases,
     fit_bg_nbd,
     fit_gamma_gamma,
+    fit_value,
 )
 from tests.warehouse.worlds import PROJECT
 
@@ -61,6 +63,31 @@ def test_what_simulated_purchases_come_to_is_found() -> None:
     found = fit_gamma_gamma(x, mean_value)
     assert found == pytest.approx((6.0, 4.0, 15.0), rel=0.1)
     assert found.p * found.v / (found.q - 1) == pytest.approx(6 * 15 / 3, rel=0.02)
+
+
+def test_a_fit_that_cannot_be_judged_is_not_published() -> None:
+    with duckdb.connect() as database:
+        # all bought again on the last day, which is held out
+        database.execute(
+            """
+            create schema intermediate;
+            create table intermediate.int_score_dates as
+            select 0 as snapshot_number, date '2026-07-31' as as_of_date;
+            create table intermediate.int_purchase_days as
+            select customer_id, purchase_date, 1 as order_count
+            from range(120) as people (customer_id)
+            cross join (values (date '2026-06-01'), (date '2026-07-31')) as days (purchase_date);
+            create table intermediate.int_repeat_purchases_counted as
+            select
+                1 as repeat_purchases, 60 as days_to_last_purchase, 60 as days_observed,
+                100.0 + customer_id % 7 as repeat_value
+            from range(120) as people (customer_id)
+            """
+        )
+        fit = fit_value(database, 90)
+    assert isinstance(fit, Fit)
+    assert not fit.is_published
+    assert fit.verdict == "not judged: too few had bought again 20 days ago"
 
 
 def rendered(call: str) -> str:
