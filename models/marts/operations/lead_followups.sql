@@ -17,7 +17,7 @@ touched as (
         on
             leads.customer_id = touchpoints.customer_id
             and leads.captured_at >= touchpoints.touched_at
-    where leads.told_channel is null
+    where leads.told_channel is null and leads.customer_id <> 'unknown'
     group by leads.lead_id
 
 ),
@@ -38,7 +38,10 @@ converted as (
                 leads.next_captured_at > conversions.converted_at
                 or leads.next_captured_at is null
             )
-    where conversions.conversion_type in ('contract', 'purchase')
+    -- what strangers do follows from no lead of nobody
+    where
+        conversions.conversion_type in ('contract', 'purchase')
+        and leads.customer_id <> 'unknown'
     group by leads.lead_id
 
 ),
