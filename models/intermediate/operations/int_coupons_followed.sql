@@ -1,4 +1,6 @@
-{% set key = '(coupons.occurred_at, coupons.event_id)' %}
+{% set known -%}
+    case when coupons.customer_id <> 'unknown' then (coupons.occurred_at, coupons.event_id) end
+{%- endset %}
 
 -- One row per coupon: when it was issued, claimed and redeemed, by whom, and on which order.
 with coupons as (
@@ -37,7 +39,8 @@ followed as (
             as claimed_at,
         min(case when coupons.event_type = 'coupon_redeem' then coupons.occurred_at end)
             as redeemed_at,
-        {{ max_by('coupons.customer_id', key) }} as customer_id,
+        -- a till need not ask who uses it
+        coalesce({{ max_by('coupons.customer_id', known) }}, 'unknown') as customer_id,
         max(case when coupons.event_type = 'coupon_redeem' then coupons.source_order_id end)
             as source_order_id
     from coupons

@@ -23,7 +23,10 @@ used_on as (
         on
             coupons.source_order_id = orders.source_order_id
             and coupons.customer_id = orders.customer_id
-    where coupons.redeemed_at is not null and orders.order_kind = 'sale'
+    where
+        coupons.redeemed_at is not null and coupons.customer_id <> 'unknown'
+        and orders.order_kind = 'sale' and orders.paid_at is not null
+        and orders.order_status <> 'cancelled'
 
 ),
 
