@@ -68,6 +68,7 @@ def test_chi_squares_tails_are_those_of_scipy() -> None:
     x, degrees = np.array(cases).T
     np.testing.assert_allclose(found, stats.chi2.sf(x, degrees), rtol=1e-11)
     assert computed("chi_square_p('a', 'b')", [(0.0, 0.0)]) == [1.0]
+    assert computed("chi_square_p('a', 'b')", [(40.0, 10.0)]) == [None]
 
 
 RATES = [(3, 40, 9, 41), (0, 30, 4, 35), (120, 1000, 150, 1010), (50, 50, 49, 50)]
@@ -92,6 +93,13 @@ def test_the_interval_of_a_difference_is_newcombes(sign: str) -> None:
     # Newcombe's own example (e): 56 of 70 against 48 of 80
     (published,) = computed(f"newcombe_bound('a', 'b', 'c', 'd', '{sign}')", [(48, 80, 56, 70)])
     assert published == pytest.approx({"-": 0.0524, "+": 0.3339}[sign], abs=5e-5)
+
+
+def test_the_least_count_to_be_expected_is_that_of_the_table() -> None:
+    found = computed("fewest_expected('a', 'b', 'c', 'd')", RATES)
+    tables = [[[x, n - x], [other_x, other_n - other_x]] for x, n, other_x, other_n in RATES]
+    expected = [stats.contingency.expected_freq(table).min() for table in tables]
+    np.testing.assert_allclose(found, expected)
 
 
 def test_z_of_two_rates_squared_is_pearsons_chi_square() -> None:

@@ -1,3 +1,10 @@
+{% set shown = [
+    'rest_shown_clicks', 'nullif(rest_impressions, 0)', 'shown_clicks', 'nullif(impressions, 0)'
+] %}
+{% set clicked = [
+    'rest_conversions', 'nullif(rest_clicks, 0)', 'clicked_conversions', 'nullif(clicks, 0)'
+] %}
+
 -- One row per conversion type, channel and creative, or ad where no creative is told: how it
 -- compares with the rest of its channel.
 with summed as (
@@ -44,12 +51,10 @@ tested as (
 
     select
         *,
-        {{ rates_z(
-            'rest_shown_clicks', 'nullif(rest_impressions, 0)', 'shown_clicks',
-            'nullif(impressions, 0)') }} as ctr_z,
-        {{ rates_z(
-            'rest_conversions', 'nullif(rest_clicks, 0)', 'clicked_conversions',
-            'nullif(clicks, 0)') }} as cvr_z
+        {{ rates_z(*shown) }} as ctr_z,
+        {{ rates_z(*clicked) }} as cvr_z,
+        {{ fewest_expected(*shown) }} >= 5 as is_ctr_known,
+        {{ fewest_expected(*clicked) }} >= 5 as is_cvr_known
     from beside
 
 ),
@@ -83,12 +88,12 @@ judged as (
         ctr_from,
         ctr_to,
         ctr_p,
-        {{ verdict('ctr_z', 'ctr_p * creatives') }} as ctr_verdict,
+        {{ verdict('ctr_z', 'case when is_ctr_known then ctr_p * creatives end') }} as ctr_verdict,
         cvr,
         cvr_from,
         cvr_to,
         cvr_p,
-        {{ verdict('cvr_z', 'cvr_p * creatives') }} as cvr_verdict,
+        {{ verdict('cvr_z', 'case when is_cvr_known then cvr_p * creatives end') }} as cvr_verdict,
         cast(spend as double) / nullif(conversions, 0) as cost_per_conversion,
         cast(spend as double) / nullif(clicks * cvr_to, 0) as cost_per_conversion_from,
         cast(spend as double) / nullif(clicks * cvr_from, 0) as cost_per_conversion_to,
