@@ -1,3 +1,5 @@
+{% set may_be_answered = "is_sent and event_type not in ('message_failed', 'message_bounced')" %}
+
 -- One row per message and answer, with the campaign and content that it is of. An answer that names
 -- none is one to the last message of its channel to the same person.
 with followed as (
@@ -5,13 +7,14 @@ with followed as (
     select
         *,
         {{ ignoring_nulls(
-            'last_value', "case when is_sent then coalesce(campaign_id, '(none)') end"
+            'last_value', 'case when ' ~ may_be_answered ~ " then coalesce(campaign_id, '(none)') end"
         ) }} over story as last_campaign_id,
         {{ ignoring_nulls(
-            'last_value', "case when is_sent then coalesce(content, '(unknown)') end"
+            'last_value', 'case when ' ~ may_be_answered ~ " then coalesce(content, '(unknown)') end"
         ) }} over story as last_content,
-        {{ ignoring_nulls('last_value', 'case when is_sent then occurred_at end') }}
-            over story as last_sent_at
+        {{ ignoring_nulls(
+            'last_value', 'case when ' ~ may_be_answered ~ ' then occurred_at end'
+        ) }} over story as last_sent_at
     from {{ ref('int_messages_sequenced') }}
     window story as (
         partition by channel, customer_id, case when customer_id = 'unknown' then event_id end
