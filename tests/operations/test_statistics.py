@@ -60,6 +60,8 @@ def test_students_quantile_is_that_of_scipy() -> None:
         [(*pair, *case) for *pair, case in zip(near, p, cases, strict=True)],
     )
     np.testing.assert_allclose(found, stats.t.ppf(0.975, np.array(cases)[:, 0]), rtol=1e-9)
+    # below, it would be off by 1e-7 and more
+    assert computed("student_quantile('a', 'b', 'c')", [(2.3, 0.05, 9.9)]) == [None]
 
 
 def test_chi_squares_tails_are_those_of_scipy() -> None:

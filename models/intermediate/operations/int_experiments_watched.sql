@@ -1,5 +1,5 @@
--- One row per experiment and variant that people were shown: how many, whether that many were to be
--- expected, and whether the experiment is over.
+-- One row per experiment and variant, be it one that nobody was shown: how many were, how many were
+-- to be expected, and whether the experiment is over.
 with data_clock as (
 
     select max(last_seen_at) as now_at
@@ -32,19 +32,26 @@ counted as (
 
 ),
 
+-- of a variant that nobody was shown, people were lost on the way
 shared as (
 
     select
-        counted.*,
+        coalesce(counted.experiment_id, weights.experiment_id) as experiment_id,
+        coalesce(counted.variant, weights.variant) as variant,
+        coalesce(counted.people_exposed, 0) as people_exposed,
+        coalesce(counted.people_closed, 0) as people_closed,
+        coalesce(counted.people_crossed, 0) as people_crossed,
         -- without shares, all variants are meant to be shown to as many
         case
-            when max(weights.weight) over experiment is null then 1e0
+            when
+                max(weights.weight)
+                    over (partition by coalesce(counted.experiment_id, weights.experiment_id))
+                is null then 1e0
             else coalesce(weights.weight, 0e0)
         end as weight
-    from counted
-    left join weights
-        on counted.experiment_id = weights.experiment_id and counted.variant = weights.variant
-    window experiment as (partition by counted.experiment_id)
+    from weights
+    full outer join counted
+        on weights.experiment_id = counted.experiment_id and weights.variant = counted.variant
 
 ),
 
@@ -71,11 +78,12 @@ watched as (
         expected.people_crossed,
         expected.expected_people,
         expected.variants,
-        sum(
+        -- as decimals: a sum of doubles hangs on the order of rows
+        cast(sum(cast(
             (expected.people_exposed - expected.expected_people)
             * (expected.people_exposed - expected.expected_people)
-            / nullif(expected.expected_people, 0)
-        ) over (partition by expected.experiment_id) as imbalance,
+            / nullif(expected.expected_people, 0) as decimal(28, 9)
+        )) over (partition by expected.experiment_id) as double) as imbalance,
         experiments.name as experiment_name,
         experiments.control_variant,
         experiments.starts_on,

@@ -26,7 +26,8 @@ with joined as (
         compared.always_valid_p,
         compared.difference - compared.always_valid_reach as always_valid_from,
         compared.difference + compared.always_valid_reach as always_valid_to,
-        least(compared.people, compared.base_people) as fewest_people
+        -- least() passes over nulls, and a control of nobody has no people
+        least(compared.people, coalesce(compared.base_people, 0)) as fewest_people
     from {{ ref('int_experiments_watched') }} as watched
     inner join {{ ref('int_experiments_compared') }} as compared
         on
@@ -65,8 +66,7 @@ judged as (
             when is_control then 'control'
             -- people of one variant are missing, and nobody knows which
             when sample_ratio_p < 1e-3 then 'sample_ratio_mismatch'
-            when coalesce(fewest_people, 0) < {{ var('experiment_min_people') }}
-                then 'too_few_people'
+            when fewest_people < {{ var('experiment_min_people') }} then 'too_few_people'
             else {{ verdict(
                 'difference', 'case when is_final then p_value else always_valid_p end'
             ) }}
