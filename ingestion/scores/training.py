@@ -6,6 +6,7 @@ It is calibrated by how it is fitted: of the last customers it learned from, as 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from math import ceil
 from typing import Any, NamedTuple
 
 import duckdb
@@ -49,12 +50,18 @@ PERIOD = """
             (select min(purchase_date) from intermediate.int_purchase_days)
         )
 """
-# Read once for all scores. Of a brand with very many customers, a sample teaches as much.
-SNAPSHOTS = f"""
+# Read once for all scores. Of a brand with very many customers, a sample teaches as much: whole
+# customers, by a hash of whom, so that the same warehouse gives the same rows again. There are no more
+# rows than customers and days make; to count them would be to reckon them twice.
+MOST_THERE_ARE = """
+    select
+        (select count(*) from intermediate.int_customer_features)
+        * (select count(*) from intermediate.int_score_dates where as_of_date >= $since)
+"""
+SNAPSHOTS = """
     create or replace temp table snapshots as
     select * from intermediate.int_customer_snapshots
-    where as_of_date >= $since
-    using sample reservoir({MOST_ROWS} rows) repeatable (7)
+    where as_of_date >= $since and hash(customer_id) % $parts = 0
 """
 OF_SCORE = """
     select
@@ -104,12 +111,19 @@ def fit_scores(database: duckdb.DuckDBPyConnection) -> dict[str, Fit | str]:
     if today is None or first_day is None:
         return {each.score_name: "nobody did anything yet" for each in definitions}
     features = [name for (name,) in database.execute(FEATURES).fetchall()]
-    since = first_day + timedelta(days=FEWEST_DAYS_KNOWN)
-    database.execute(SNAPSHOTS, {"since": since})
+    look_at_customers(database, first_day + timedelta(days=FEWEST_DAYS_KNOWN))
     return {
         each.score_name: fit_score(each, read(database, each, features, today), features)
         for each in definitions
     }
+
+
+def look_at_customers(
+    database: duckdb.DuckDBPyConnection, since: date, most_rows: int = MOST_ROWS
+) -> None:
+    """Keep the snapshots to learn from; of more than so many rows, those of every nth customer."""
+    most = database.execute(MOST_THERE_ARE, {"since": since}).fetchall()[0][0]
+    database.execute(SNAPSHOTS, {"since": since, "parts": max(ceil(most / most_rows), 1)})
 
 
 def read(
@@ -202,14 +216,25 @@ def _level(model: Model, rows: pd.DataFrame) -> float:
 
 def judge(name: str, truth: np.ndarray, foretold: np.ndarray) -> list[Figure]:
     """How well a contender puts customers in order, and how far its probabilities are off."""
-    tenth = np.argsort(-foretold, kind="stable")[: max(len(truth) // 10, 1)]
     figures = {
         "auc": roc_auc_score(truth, foretold),
         "pr_auc": average_precision_score(truth, foretold),
         "brier": brier_score_loss(truth, foretold),
-        "lift_of_first_tenth": truth[tenth].mean() / truth.mean(),
+        "lift_of_first_tenth": lift_of_first(max(len(truth) // 10, 1), truth, foretold),
     }
     return [Figure("metric", metric, float(value), name) for metric, value in figures.items()]
+
+
+def lift_of_first(count: int, truth: np.ndarray, foretold: np.ndarray) -> float:
+    """How many more come true of the so many most probable than of all.
+
+    Of those who are as probable as the last of these, it counts the average: who of them comes
+    first is chance.
+    """
+    last = np.sort(foretold)[-count]
+    above, tied = foretold > last, foretold == last
+    came_true = truth[above].sum() + (count - above.sum()) * truth[tied].mean()
+    return float(came_true / count / truth.mean())
 
 
 def calibration(truth: np.ndarray, foretold: np.ndarray) -> list[Figure]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,6 +21,8 @@ from ingestion.scores.training import (
     fit_score,
     judge,
     learn,
+    lift_of_first,
+    look_at_customers,
 )
 
 INTENT = Definition("purchase_intent", "known", "buys", 14)
@@ -108,6 +111,36 @@ def test_nothing_is_learned_from_what_was_not_known_on_the_first_day_it_is_judge
     assert altered.figures[1] != fit.figures[1]
 
 
+def test_a_sample_is_of_whole_customers_and_the_same_again() -> None:
+    with duckdb.connect() as database:
+        database.execute(
+            """
+            create schema intermediate;
+            create table intermediate.int_customer_snapshots as
+            select 'c' || person as customer_id, date '2026-07-01' + cast(day as int) as as_of_date
+            from range(1000) as people (person) cross join range(10) as days (day);
+            create table intermediate.int_score_dates as
+            select distinct as_of_date from intermediate.int_customer_snapshots;
+            create table intermediate.int_customer_features as
+            select distinct customer_id from intermediate.int_customer_snapshots
+            """
+        )
+
+        def sample(most_rows: int) -> list[tuple[str, int, date]]:
+            look_at_customers(database, date(2026, 7, 3), most_rows)
+            query = (
+                "select customer_id, count(*), min(as_of_date) from snapshots "
+                "group by all order by all"
+            )
+            return database.execute(query).fetchall()
+
+        assert len(sample(8000)) == 1000
+        half = sample(4000)
+        assert sample(4000) == half
+        assert 400 < len(half) < 600
+        assert {row[1:] for row in half} == {(8, date(2026, 7, 3))}
+
+
 def test_too_few_say_nothing(rows: pd.DataFrame) -> None:
     refused = fit_score(INTENT, rows[rows["as_of_date"] >= DAYS[-2]], FEATURES)
     assert refused == (
@@ -125,6 +158,11 @@ def test_metrics_are_what_their_names_say() -> None:
     assert figures["brier"] == pytest.approx(((foretold - truth) ** 2).mean())
     # the first tenth are the last two, and nobody of them buys
     assert figures["lift_of_first_tenth"] == 0
+    # who is as probable as another comes first by chance alone
+    assert lift_of_first(2, truth, np.full(20, 0.2)) == pytest.approx(1)
+    assert lift_of_first(2, np.sort(truth)[::-1], np.full(20, 0.2)) == pytest.approx(1)
+    # the first, who buys, and one of the others, of whom 3 of 19 do
+    assert lift_of_first(2, truth, np.eye(20)[0]) == pytest.approx((1 + 3 / 19) / 2 / 0.2)
     told = {(each.name, each.bin): each.value for each in calibration(truth, foretold)}
     assert told["calibration_foretold", 1] == pytest.approx(0.025)
     assert told["calibration_came_true", 1] == 0.5
