@@ -51,8 +51,8 @@ PERIOD = """
         )
 """
 # Read once for all scores. Of a brand with very many customers, a sample teaches as much: whole
-# customers, by a hash of whom, so that the same warehouse gives the same rows again. There are no more
-# rows than customers and days make; to count them would be to reckon them twice.
+# customers, by a hash of whom, so that the same warehouse gives the same rows again. No more rows
+# there are than customers and days make; to count them would be to reckon them twice.
 MOST_THERE_ARE = """
     select
         (select count(*) from intermediate.int_customer_features)

@@ -1,4 +1,8 @@
-{% set told = [] %}
+{% set measures = {
+    'money': ['revenue', 'new_customers', 'spend'],
+    'people': ['touched_people', 'touched_buyers', 'cross_channel_people', 'cross_channel_buyers'],
+    'leads': ['leads', 'leads_30_days_old', 'leads_converted_30_days'],
+} %}
 {% set of_period = "periods.channel in ('(all)', {})" %}
 
 -- One row per channel and period that a target is for, and measure that KPIs are made of.
@@ -65,23 +69,49 @@ leads as (
 
 ),
 
-{% for step, measures in [
-    ('money', ['revenue', 'new_customers', 'spend']),
-    (ref('int_kpi_people_counted'), [
-        'touched_people', 'touched_buyers', 'cross_channel_people', 'cross_channel_buyers'
-    ]),
-    ('leads', ['leads', 'leads_30_days_old', 'leads_converted_30_days']),
-] %}
-    {% for measure in measures %}
-        {% do told.append(
-            "select channel, starts_on, ends_on, '" ~ measure ~ "' as measure, "
-            ~ 'cast(' ~ measure ~ ' as double) as value from ' ~ step
-        ) %}
+-- one row per period and measure: each step is read once
+named as (
+
+    {% for names in measures.values() %}
+        {% set is_last = loop.last %}
+        {% for name in names %}
+            select '{{ name }}' as measure
+            {{ 'union all' if not (is_last and loop.last) }}
+        {% endfor %}
     {% endfor %}
-{% endfor %}
+
+),
+
+told as (
+
+    select
+        periods.channel,
+        periods.starts_on,
+        periods.ends_on,
+        named.measure,
+        case named.measure
+            {% for step, names in measures.items() %}
+                {% for name in names %}
+                    when '{{ name }}' then cast({{ step }}.{{ name }} as double)
+                {% endfor %}
+            {% endfor %}
+        end as value
+    from periods
+    cross join named
+    {% for step in measures %}
+        left join {{ ref('int_kpi_people_counted') ~ ' as people' if step == 'people' else step }}
+            on
+                periods.channel = {{ step }}.channel
+                and periods.starts_on = {{ step }}.starts_on
+                and periods.ends_on = {{ step }}.ends_on
+    {% endfor %}
+
+),
+
 measured as (
 
-    {{ told | join('\n    union all\n    ') }}
+    select * from told
+    where value is not null
 
 )
 

@@ -25,30 +25,40 @@ dated as (
 measured as (
 
     select
+        kpis.kpi,
+        measures.channel,
+        measures.starts_on,
+        measures.ends_on,
+        max(case when kpis.numerator = measures.measure then measures.value end) as numerator,
+        max(case when kpis.denominator = measures.measure then measures.value end) as denominator
+    from {{ ref('kpis') }} as kpis
+    inner join {{ ref('int_kpis_measured') }} as measures
+        on measures.measure in (kpis.numerator, kpis.denominator)
+    group by kpis.kpi, measures.channel, measures.starts_on, measures.ends_on
+
+),
+
+reckoned as (
+
+    select
         dated.*,
         kpis.name_zh as kpi_name,
         kpis.higher_is_better,
         kpis.denominator is not null as is_ratio,
         -- nothing that counts is 0; nothing to divide by is unknown
         case
-            when kpis.denominator is null then coalesce(numerators.value, 0)
-            else coalesce(numerators.value, 0) / nullif(denominators.value, 0)
+            when kpis.denominator is null then coalesce(measured.numerator, 0)
+            else coalesce(measured.numerator, 0) / nullif(measured.denominator, 0)
         end as actual
     from dated
     inner join {{ ref('kpis') }} as kpis
         on dated.kpi = kpis.kpi
-    left join {{ ref('int_kpis_measured') }} as numerators
+    left join measured
         on
-            kpis.numerator = numerators.measure
-            and dated.channel = numerators.channel
-            and dated.starts_on = numerators.starts_on
-            and dated.ends_on = numerators.ends_on
-    left join {{ ref('int_kpis_measured') }} as denominators
-        on
-            kpis.denominator = denominators.measure
-            and dated.channel = denominators.channel
-            and dated.starts_on = denominators.starts_on
-            and dated.ends_on = denominators.ends_on
+            dated.kpi = measured.kpi
+            and dated.channel = measured.channel
+            and dated.starts_on = measured.starts_on
+            and dated.ends_on = measured.ends_on
 
 ),
 
@@ -58,7 +68,7 @@ paced as (
         *,
         -- what is added up grows with the days; a ratio is due from the first day
         case when is_ratio then target else target * days_elapsed / days end as expected_by_now
-    from measured
+    from reckoned
 
 ),
 
