@@ -131,6 +131,10 @@ def test_every_score_is_the_dot_product_that_was_fitted(warehouse: Path) -> None
             "select customer_id, probability, grade from marts.customer_scores "
             "where score_name = 'churn_risk'"
         ).df()
+        moved = database.execute(
+            "select customer_id, sum(contribution)::double as log_odds "
+            "from intermediate.int_score_contributions where score_name = 'churn_risk' group by all"
+        ).df()
     weights = figures.pivot_table(index="name", columns="kind", values="value").dropna(
         subset=["weight", "mean", "deviation"]
     )
@@ -140,7 +144,9 @@ def test_every_score_is_the_dot_product_that_was_fitted(warehouse: Path) -> None
     expected = pd.Series(
         (1 / (1 + np.exp(-log_odds))).to_numpy(), index=features["customer_id"].to_numpy()
     )
-    assert len(found) == len(expected) == 2357
+    assert len(found) == len(moved) == len(expected) == 2357
+    by_contributions = 1 / (1 + np.exp(-(intercept + moved["log_odds"])))
+    np.testing.assert_allclose(by_contributions, expected[moved["customer_id"]], atol=1e-7)
     is_published = figures.loc[figures["kind"] == "verdict", "value"].item() == 1
     if is_published:
         np.testing.assert_allclose(found["probability"], expected[found["customer_id"]], atol=1e-7)
@@ -149,15 +155,26 @@ def test_every_score_is_the_dot_product_that_was_fitted(warehouse: Path) -> None
         assert found["probability"].isna().all()
 
 
-def test_nobody_has_become_another_on_the_day_that_was_learned_from(warehouse: Path) -> None:
-    drift = query(
-        warehouse,
-        "select value from marts.score_evaluations "
-        "where metric = 'population_stability_index' and contender = 'messages'",
-    )
+def test_drift_is_how_far_the_shares_of_bins_are_off(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
+        bins = database.execute(
+            "pivot (select bin, kind, value from raw.score_figures where score_name = 'churn_risk' "
+            "and name = 'orders' and bin is not null) on kind using max(value) order by bin"
+        ).df()
+        orders = database.execute(
+            "select orders from intermediate.int_customer_features where purchase_count > 0"
+        ).fetchnumpy()["orders"]
+        drift = database.execute(
+            "select contender, value from marts.score_evaluations where score_name = 'churn_risk' "
+            "and metric = 'population_stability_index' and contender in ('orders', 'messages')"
+        ).fetchall()
+    places = np.searchsorted(bins["bin_from"].to_numpy()[1:], orders, side="right")
+    now = np.maximum(np.bincount(places, minlength=len(bins)) / len(orders), 1e-4)
+    trained = np.maximum(bins["bin_share"].to_numpy(), 1e-4)
+    index = ((now - trained) * np.log(now / trained)).sum()
+    assert index > 0.01
     # nobody of them ever got a message
-    assert drift
-    assert {value for (value,) in drift} == {0}
+    assert dict(drift) == {"orders": pytest.approx(index, abs=1e-7), "messages": 0}
 
 
 def test_nothing_after_a_day_changes_what_customers_looked_like_on_it(
