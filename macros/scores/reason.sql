@@ -3,7 +3,7 @@
     max(
         case
             when ranked.reason_rank = {{ rank }} and ranked.contribution <> 0
-                then concat(ranked.sign, ' ', features.{{ name }})
+                then concat(ranked.sign, ' ', coalesce(features.{{ name }}, ranked.feature))
         end
     )
 {%- endmacro %}

@@ -41,7 +41,8 @@ summed as (
         {{ reason('name_zh', 2) }} as name_zh_2,
         {{ reason('name_zh', 3) }} as name_zh_3
     from ranked
-    inner join {{ ref('score_features') }} as features
+    -- what a fit weighs counts, named or not
+    left join {{ ref('score_features') }} as features
         on ranked.feature = features.feature
     group by ranked.customer_id, ranked.as_of_date, ranked.score_name
 
