@@ -4,21 +4,25 @@
 with told as (
 
     select
-        event_id,
-        customer_id,
-        event_type,
-        channel,
-        staff_id,
-        {{ json_text('properties', 'stage') }} as stage,
-        occurred_at
-    from {{ ref('events') }}
+        events.event_id,
+        events.customer_id,
+        events.event_type,
+        events.channel,
+        events.staff_id,
+        {{ json_text('events.properties', 'stage') }} as stage,
+        events.occurred_at
+    from {{ ref('events') }} as events
+    left join {{ ref('int_messages_told') }} as campaigns
+        on events.event_id = campaigns.event_id and campaigns.is_sent
     where
-        exclusion_reason is null
-        and customer_id <> 'unknown'
+        events.exclusion_reason is null
+        and events.customer_id <> 'unknown'
         and (
-            event_type = 'lead_assigned'
-            or event_type in (select steps.event_type from {{ ref('lead_steps') }} as steps)
+            events.event_type = 'lead_assigned'
+            or events.event_type in (select steps.event_type from {{ ref('lead_steps') }} as steps)
         )
+        -- what goes to many is no answer to one
+        and campaigns.event_id is null
 
 ),
 
