@@ -1,13 +1,6 @@
 -- One row per experiment and person in it: the variant of the first exposure, which the person
 -- stands for ever after, and whether the time is over in which what the person does counts.
-with data_clock as (
-
-    select max(last_seen_at) as now_at
-    from {{ ref('customers') }}
-
-),
-
-exposures as (
+with exposures as (
 
     select
         experiments.experiment_id,
@@ -66,7 +59,7 @@ people as (
     from numbered
     inner join {{ ref('experiments') }} as experiments
         on numbered.experiment_id = experiments.experiment_id
-    cross join data_clock
+    cross join {{ ref('int_data_clock') }} as data_clock
     -- who comes when all that were planned are there is not part of it
     where numbered.person_number <= coalesce(experiments.planned_people, numbered.person_number)
 

@@ -1,13 +1,6 @@
 -- One row per experiment and variant, be it one that nobody was shown: how many were, how many were
 -- to be expected, and whether the experiment is over.
-with data_clock as (
-
-    select max(last_seen_at) as now_at
-    from {{ ref('customers') }}
-
-),
-
-weights as (
+with weights as (
 
     select
         experiments.experiment_id,
@@ -98,7 +91,7 @@ watched as (
     from expected
     inner join {{ ref('experiments') }} as experiments
         on expected.experiment_id = experiments.experiment_id
-    cross join data_clock
+    cross join {{ ref('int_data_clock') }} as data_clock
 
 )
 

@@ -6,14 +6,7 @@
 {% set of_period = "periods.channel in ('(all)', {})" %}
 
 -- One row per channel and period that a target is for, and measure that KPIs are made of.
-with data_clock as (
-
-    select max(last_seen_at) as now_at
-    from {{ ref('customers') }}
-
-),
-
-periods as (
+with periods as (
 
     select distinct
         channel,
@@ -64,7 +57,7 @@ leads as (
             {{ of_period.format('leads.channel') }}
             and periods.starts_on <= leads.captured_date
             and periods.ends_on >= leads.captured_date
-    cross join data_clock
+    cross join {{ ref('int_data_clock') }} as data_clock
     group by periods.channel, periods.starts_on, periods.ends_on
 
 ),

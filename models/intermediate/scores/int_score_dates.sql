@@ -1,13 +1,13 @@
 -- One row per day that customers are looked at on: 0 is the end of the data, or the day that the
 -- variable score_date names, the others lie before it.
-with data_clock as (
+with today as (
 
     select
         coalesce(
             {{ "cast('" ~ var('score_date') ~ "' as date)" if var('score_date') else 'null' }},
-            {{ local_date('max(last_seen_at)') }}
+            now_date
         ) as now_date
-    from {{ ref('customers') }}
+    from {{ ref('int_data_clock') }}
 
 ),
 
@@ -26,13 +26,13 @@ dates as (
         numbers.snapshot_number,
         cast(
             {{ days_before(
-                'cast(data_clock.now_date as timestamp)',
+                'cast(today.now_date as timestamp)',
                 var('score_snapshot_days') ~ ' * numbers.snapshot_number'
             ) }} as date
         ) as as_of_date
     from numbers
-    cross join data_clock
-    where data_clock.now_date is not null
+    cross join today
+    where today.now_date is not null
 
 )
 

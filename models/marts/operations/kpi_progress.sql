@@ -1,24 +1,17 @@
 -- One row per KPI, channel and period with a target: where it stands, and where it would be at an
 -- even pace.
-with data_clock as (
-
-    select {{ local_date('max(last_seen_at)') }} as as_of_date
-    from {{ ref('customers') }}
-
-),
-
-dated as (
+with dated as (
 
     select
         targets.*,
-        data_clock.as_of_date,
+        data_clock.now_date as as_of_date,
         {{ days_between('targets.starts_on', 'targets.ends_on') }} + 1 as days,
         least(
-            greatest({{ days_between('targets.starts_on', 'data_clock.as_of_date') }} + 1, 0),
+            greatest({{ days_between('targets.starts_on', 'data_clock.now_date') }} + 1, 0),
             {{ days_between('targets.starts_on', 'targets.ends_on') }} + 1
         ) as days_elapsed
     from {{ ref('kpi_targets') }} as targets
-    cross join data_clock
+    cross join {{ ref('int_data_clock') }} as data_clock
 
 ),
 

@@ -1,12 +1,5 @@
 -- One row per lead: where it came from, how soon somebody was in touch, and how far it got.
-with data_clock as (
-
-    select max(last_seen_at) as now_at
-    from {{ ref('customers') }}
-
-),
-
-touched as (
+with touched as (
 
     select
         leads.lead_id,
@@ -85,7 +78,7 @@ joined as (
         on leads.lead_id = touched.lead_id
     left join converted
         on leads.lead_id = converted.lead_id
-    cross join data_clock
+    cross join {{ ref('int_data_clock') }} as data_clock
 
 )
 

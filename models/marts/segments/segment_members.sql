@@ -1,13 +1,6 @@
 -- One row per segment, customer and stay that has begun by the newest record of the data. What time
 -- alone will end is still a stay.
-with data_clock as (
-
-    select max(last_seen_at) as now_at
-    from {{ ref('customers') }}
-
-),
-
-segments as (
+with segments as (
 
     {{ segment_names_table(segment_conditions()) }}
 
@@ -37,7 +30,7 @@ begun as (
     from timed
     inner join segments
         on timed.segment = segments.segment
-    cross join data_clock
+    cross join {{ ref('int_data_clock') }} as data_clock
     where timed.entered_at <= data_clock.now_at
 
 )
