@@ -39,8 +39,8 @@
 {%- endmacro %}
 
 {#
-    A part of this 2F1(upper_1, upper_2; s; z): its terms from `first` to before `last`, by the first of them,
-    and `rest`, the same of what follows. A series in one piece nests too deep for parsers.
+    A part of this 2F1(upper_1, upper_2; s; z): its terms from `first` to before `last`, by the first
+    of them, and `rest`, the same of what follows. A series in one piece nests too deep for parsers.
 #}
 {% macro terms_of_series(x, ahead, first, last, rest) -%}
     {%- set series = [rest] -%}

@@ -1,7 +1,8 @@
 {#
     What Student's t of so many degrees of freedom, 10 or more, is beyond in 5 % of the cases, on
-    either side: to 1e-9; null of fewer. The expansion in 1/degrees of R. A. Fisher and E. A. Cornish, "The
-    percentile points of distributions having known cumulants", Technometrics 2 (1960), 209-225, ...
+    either side: to 1e-9; null of fewer. The expansion in 1/degrees of R. A. Fisher and E. A. Cornish,
+    "The percentile points of distributions having known cumulants", Technometrics 2 (1960),
+    209-225, ...
 #}
 {% macro student_quantile_near(degrees) -%}
     (
