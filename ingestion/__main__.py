@@ -75,7 +75,10 @@ def main() -> int:
     ringing = commands.add_parser(
         "recent", help="who is calling: the customer of an identifier, and what they did last"
     )
-    ringing.add_argument("asked", help="a phone, an e-mail address or type:value; -: from stdin")
+    # several: a phone with blanks and no quotes must not come back in an error
+    ringing.add_argument(
+        "asked", nargs="+", help="a phone, an e-mail address or type:value; -: from stdin"
+    )
     ringing.add_argument("--json", action="store_true", help="print one JSON object instead")
     ringing.set_defaults(run=_recent)
     previewing = commands.add_parser(
@@ -260,7 +263,8 @@ def _recent(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
     from ingestion.recent import recent, told
 
     # what a command line holds, other users of the machine can see
-    asked = sys.stdin.readline() if arguments.asked == "-" else arguments.asked
+    asked = " ".join(arguments.asked)
+    asked = sys.stdin.readline() if asked == "-" else asked
     try:
         found = recent(warehouse, asked, configured_pseudonymiser())
     except ExplainError as error:

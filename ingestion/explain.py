@@ -6,16 +6,21 @@ to its pseudonym is here and not in the warehouse.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import duckdb
 
 from expectations.warehouse import Warehouse as Published
-from ingestion.identifiers import HASHES, SECRET, identifier, identifier_types
+from ingestion.identifiers import identifier, identifier_types
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.warehouse import Warehouse
+
+# Also what stands for bytes that are no text.
+NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class ExplainError(ValueError):
@@ -81,17 +86,27 @@ def _told(path: list[Link], at: str, names: dict[str, str]) -> Iterator[str]:
         at = after
 
 
-def published_marts(warehouse: Warehouse) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def published_marts(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published marts, to read.
 
     Raises:
-        ExplainError: nothing is published.
+        ExplainError: nothing is published, or lacks what this version reads.
     """
     published = Published(warehouse.root)
     current = published.current()
     if current is None:
         raise ExplainError("nothing is published yet: ./run publishes the marts")
-    return duckdb.connect(str(published.published / current["database"]), read_only=True)
+    try:
+        with duckdb.connect(
+            str(published.published / current["database"]), read_only=True
+        ) as marts:
+            yield marts
+    except duckdb.Error:
+        # the database's own words quote the query, and with it what was asked for
+        raise ExplainError(
+            "what is published is older than this version: ./run publishes it anew"
+        ) from None
 
 
 def find(marts: duckdb.DuckDBPyConnection, text: str, pseudonymiser: Pseudonymiser) -> Node:
@@ -101,17 +116,16 @@ def find(marts: duckdb.DuckDBPyConnection, text: str, pseudonymiser: Pseudonymis
         ExplainError: it is none, unknown, or in several namespaces.
     """
     kind, _, value = text.partition(":")
+    if NO_TEXT.search(text):
+        raise ExplainError("an identifier has no control characters: type it anew")
     if kind not in identifier_types() or not value:
         raise ExplainError(
             "write an identifier as type:value, such as phone:13912345678 or member_id:M1; types "
             f"are {', '.join(identifier_types())}"
         )
-    # of a phone also its hashes: a platform may have told nothing else
-    forms = [(kind, value)]
-    if kind in (*SECRET, *HASHES):
-        named = (name.split(":", 2) for name in identifier(kind, "", value, pseudonymiser))
-        forms = [(form, token) for form, _, token in named]
-    for form, token in forms:
+    # as they landed; of a phone also its hashes: a platform may have told nothing else
+    forms = (name.split(":", 2) for name in identifier(kind, "", value, pseudonymiser))
+    for form, _, token in forms:
         rows = marts.execute(
             "select identifier_id, identifier_type, namespace, identifier_value, customer_id "
             f"from customer_identifiers where identifier_type = {literal(form)} "

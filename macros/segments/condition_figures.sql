@@ -15,9 +15,7 @@ watched_types as (
 
     select distinct
         watched.figure_id,
-        watched.measure,
         watched.window_days,
-        watched.days_in_a_row,
         watched.is_start,
         watched.channels,
         watched.place,
@@ -43,9 +41,7 @@ matched as (
     select
         acts.customer_id,
         watched.figure_id,
-        watched.measure,
         watched.window_days,
-        watched.days_in_a_row,
         watched.is_start,
         acts.occurred_at,
         acts.occurred_date,
@@ -76,9 +72,6 @@ active_days as (
     select
         customer_id,
         figure_id,
-        measure,
-        window_days,
-        days_in_a_row,
         occurred_date,
         count(*) as acts,
         coalesce(sum(measured), 0) as measured,
@@ -87,7 +80,7 @@ active_days as (
         ) as day_number
     from matched
     where window_days >= 0
-    group by customer_id, figure_id, measure, window_days, days_in_a_row, occurred_date
+    group by customer_id, figure_id, occurred_date
 
 ),
 
@@ -105,17 +98,34 @@ runs as (
 
 ),
 
+measures as (
+
+    select distinct
+        figure_id,
+        measure,
+        window_days,
+        days_in_a_row
+    from watched
+
+),
+
 added as (
 
     select
-        *,
-        cast(case measure
-            when 'count' then acts
-            when 'sum' then measured
+        runs.customer_id,
+        runs.figure_id,
+        runs.occurred_date,
+        measures.window_days,
+        cast(case measures.measure
+            when 'count' then runs.acts
+            when 'sum' then runs.measured
             when 'days' then 1
-            when 'streak_days' then case when day_of_run >= days_in_a_row then 1 else 0 end
+            when 'streak_days'
+                then case when runs.day_of_run >= measures.days_in_a_row then 1 else 0 end
         end as decimal(28, 4)) as addition
     from runs
+    inner join measures
+        on runs.figure_id = measures.figure_id
 
 ),
 

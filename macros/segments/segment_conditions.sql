@@ -44,11 +44,10 @@
     {{ return(conditions) }}
 {%- endmacro %}
 
-{# The parts of a rule around `or` or `and`; quoted texts may hold either. #}
+{# The parts of a rule around `or` or `and`; quoted texts may hold either, and keep their blanks. #}
 {% macro split_rule(rule, word) -%}
-    {{ return(modules.re.split(
-        "\\s+" ~ word ~ "\\s+(?=(?:[^']*'[^']*')*[^']*$)", modules.re.sub('\\s+', ' ', rule)
-    )) }}
+    {% set unquoted = "\\s+(?=(?:[^']*'[^']*')*[^']*$)" %}
+    {{ return(modules.re.split(' (?i:' ~ word ~ ')' ~ unquoted, modules.re.sub(unquoted, ' ', rule))) }}
 {%- endmacro %}
 
 {% macro check_segment(entry, names) -%}

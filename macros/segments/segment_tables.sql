@@ -5,30 +5,34 @@
 {% macro segment_names_table(conditions) -%}
     {%- set rows = [] %}
     {%- for entry in conditions | map(attribute='entry') | unique(attribute='segment') %}
-        {%- do rows.append(constants([entry.segment, entry.name_zh, entry.action])) %}
+        {%- do rows.append({
+            'segment': constant(entry.segment),
+            'segment_name': constant(entry.name_zh),
+            'action': constant(entry.action)
+        }) %}
     {%- endfor %}
-    {{- values_table(rows, 'segments', ['segment', 'segment_name', 'action']) }}
+    {{- values_table(rows, 'segments') }}
 {%- endmacro %}
 
 {% macro segment_conditions_table(conditions) -%}
     {%- set rows = [] %}
     {%- for condition in conditions %}
-        {%- set is_streak = condition.measure == 'streak_days' %}
-        {%- do rows.append(
-            ([
-                condition.condition_id, condition.figure_id, condition.group_number,
-                condition.holds_unseen, condition.group_holds_unseen,
-                'cast(' ~ (1 if is_streak else condition.bound) ~ ' as decimal(18, 4))'
-            ] | join(', ')) ~ ', ' ~ constants(
-                [condition.entry.segment, condition.measure, condition.operator]
-                + condition_words(condition)
-            )
-        ) %}
+        {%- set words = condition_words(condition) %}
+        {%- do rows.append({
+            'condition_id': condition.condition_id,
+            'figure_id': condition.figure_id,
+            'group_number': condition.group_number,
+            'holds_unseen': condition.holds_unseen,
+            'group_holds_unseen': condition.group_holds_unseen,
+            'bound': bound_constant(1 if condition.measure == 'streak_days' else condition.bound),
+            'segment': constant(condition.entry.segment),
+            'measure': constant(condition.measure),
+            'operator': constant(condition.operator),
+            'words_before': constant(words[0]),
+            'words_after': constant(words[1])
+        }) %}
     {%- endfor %}
-    {{- values_table(rows, 'conditions', [
-        'condition_id', 'figure_id', 'group_number', 'holds_unseen', 'group_holds_unseen', 'bound',
-        'segment', 'measure', 'operator', 'words_before', 'words_after'
-    ]) }}
+    {{- values_table(rows, 'conditions') }}
 {%- endmacro %}
 
 {# What stands before a figure and after it where a reason tells why somebody is in a segment. #}
@@ -55,36 +59,42 @@
             {%- set is_start = not loop.first %}
             {%- set channels = (watched.channels or '').replace('|', ' ') %}
             {%- for event_type in watched.types %}
-                {%- do rows.append(
-                    ([
-                        condition.figure_id,
-                        -1 if condition.window_days is none else condition.window_days,
-                        condition.bound if condition.measure == 'streak_days' else 0,
-                        is_start,
-                        'cast(' ~ (watched.bound or 0) ~ ' as decimal(18, 4))'
-                    ] | join(', ')) ~ ', ' ~ constants([
-                        condition.measure, event_type, ' ' ~ channels ~ ' ' if channels else '',
-                        watched.place or '', (watched.about or '').lower(), watched.field or '',
-                        watched.operator or '', watched.measured or ''
-                    ])
-                ) %}
+                {%- do rows.append({
+                    'figure_id': condition.figure_id,
+                    'window_days': -1 if condition.window_days is none else condition.window_days,
+                    'days_in_a_row': condition.bound if condition.measure == 'streak_days' else 0,
+                    'is_start': is_start,
+                    'bound': bound_constant(watched.bound or 0),
+                    'measure': constant(condition.measure),
+                    'acts_of': constant(event_type),
+                    'channels': constant(' ' ~ channels ~ ' ' if channels else ''),
+                    'place': constant(watched.place or ''),
+                    'about': constant((watched.about or '').lower()),
+                    'field': constant(watched.field or ''),
+                    'operator': constant(watched.operator or ''),
+                    'measured': constant(watched.measured or '')
+                }) %}
             {%- endfor %}
         {%- endfor %}
     {%- endfor %}
-    {{- values_table(rows, 'watched', [
-        'figure_id', 'window_days', 'days_in_a_row', 'is_start', 'bound', 'measure', 'acts_of',
-        'channels', 'place', 'about', 'field', 'operator', 'measured'
-    ]) }}
+    {{- values_table(rows, 'watched') }}
 {%- endmacro %}
 
-{% macro constants(texts) -%}
-    {{ return("'" ~ texts | join("', '") ~ "'") }}
+{% macro constant(text) -%}
+    {{ return("'" ~ text ~ "'") }}
 {%- endmacro %}
 
-{% macro values_table(rows, name, columns) -%}
+{% macro bound_constant(number) -%}
+    {{ return('cast(' ~ number ~ ' as decimal(18, 4))') }}
+{%- endmacro %}
+
+{# Rows of constants, each a dictionary of the same columns. #}
+{% macro values_table(rows, name) -%}
     select *
     from (
         values
-        ({{ rows | join('),\n        (') }})
-    ) as {{ name }} ({{ columns | join(', ') }})
+        {%- for row in rows %}
+        ({{ row.values() | join(', ') }}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as {{ name }} ({{ rows[0].keys() | join(', ') }})
 {%- endmacro %}

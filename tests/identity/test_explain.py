@@ -9,6 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from ingestion.explain import find
+from ingestion.identifiers import identifier
+from ingestion.pseudonyms import Pseudonymiser
 from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
 from tests.warehouse import worlds
@@ -147,6 +150,8 @@ def test_a_caller_is_known_by_the_phone_and_by_what_they_did_last(warehouse: War
         "  2026-07-03 10:01  直接访问  加入购物车 add to cart  山茶花保湿面霜",
         "  2026-07-03 10:00  直接访问  浏览 browse",
     ]
+    # written without quotes it is the same
+    assert answered(warehouse, "recent", "+86", "139", "1234", "5678") == lines
     # a command line is no place for a phone
     assert answered(warehouse, "recent", "-", typed=f"{PHONE}\n") == lines
 
@@ -174,6 +179,43 @@ def test_an_unknown_caller_is_told_without_the_number(warehouse: Warehouse, aske
     said = "write an identifier as" if asked == "M1" else "no record held that "
     assert ran.stderr.startswith(f"error: {said}")
     assert asked not in ran.stderr.replace("member_id:M1", "")
+
+
+def test_an_id_that_looks_like_a_phone_or_has_blanks_is_found_as_it_landed() -> None:
+    pseudonymiser = Pseudonymiser(b"k" * 32)
+    with duckdb.connect() as marts:
+        marts.execute(
+            "create table customer_identifiers (identifier_id varchar, identifier_type varchar, "
+            "namespace varchar, identifier_value varchar, customer_id varchar)"
+        )
+        for number, value in enumerate((PHONE, "A 7")):
+            (landed,) = identifier("member_id", "", value, pseudonymiser)
+            assert PHONE not in landed
+            row = [f"i{number}", *landed.split(":", 2), f"c{number}"]
+            marts.execute("insert into customer_identifiers values ($1, $2, $3, $4, $5)", row)
+            assert find(marts, f"member_id:{value}", pseudonymiser).customer_id == f"c{number}"
+
+
+def test_what_is_no_text_is_told_without_it(warehouse: Warehouse) -> None:
+    ran = wire.command(warehouse, "recent", "-", typed=f"member_id:{PHONE}\0\n")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == "error: an identifier has no control characters: type it anew\n"
+
+
+def test_what_an_older_version_published_is_told(tmp_path: Path) -> None:
+    (tmp_path / "published").mkdir()
+    (tmp_path / "published" / "current.json").write_text('{"database": "marts.duckdb"}')
+    with duckdb.connect(str(tmp_path / "published" / "marts.duckdb")) as marts:
+        marts.execute(
+            "create table customer_identifiers as select 'i1' as identifier_id, 'member_id' as "
+            "identifier_type, '' as namespace, 'M-old' as identifier_value, 'c1' as customer_id"
+        )
+        marts.execute("create table customers as select 'c1' as customer_id")
+    ran = wire.command(Warehouse(tmp_path), "recent", "member_id:M-old")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == (
+        "error: what is published is older than this version: ./run publishes it anew\n"
+    )
 
 
 def test_history_tells_who_an_identifier_was(warehouse: Warehouse) -> None:

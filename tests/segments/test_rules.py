@@ -215,7 +215,7 @@ HOSTILE = {
     "not a number": ("count(view_item, 3d) >= nan", "write measure"),
     "brackets": (f"({COUNT}) and ({COUNT})", "write measure"),
     "nothing": (" ", "write measure"),
-    "a null byte": ("count(view_item\0, 3d) >= 1", "rule"),
+    "a null byte": ("count(view_item\0, 3d) >= 1", "must be a text that matches"),
 }
 
 
@@ -247,8 +247,10 @@ def test_an_entry_that_is_none_is_refused(
 
 
 def test_a_text_is_a_literal(warehouse: Path) -> None:
-    about = "1 or 1 and 护理-v2.0 select_from"
-    sql = compiled(warehouse, entry("literal", f"count(view_item about '{about}', 3d) >= 1"))
+    about = "1 or 1  and 护理-v2.0 select_from"
+    rule = f"count(view_item about '{about}', 3d) >= 1 AND\ncount(purchase,  3d) = 0"
+    sql = compiled(warehouse, entry("literal", rule))
+    # as it is, with both blanks
     assert f"'{about.lower()}'" in sql
 
 

@@ -9,14 +9,18 @@ with said as (
         event_type,
         staff_id,
         identifier_set_id,
+        false as is_over,
         occurred_at as stated_at
     from {{ ref('int_events_counted') }}
+    where event_type in (select signals.event_type from {{ ref('consent_signals') }} as signals)
     union all
     select
         profile_version_id as evidence_id,
         source,
         {{ null_columns(['channel', 'event_type', 'staff_id']) }},
         identifier_set_id,
+        -- told of somebody who is no longer what the source lists
+        coalesce(valid_until <= observed_at, false) as is_over,
         observed_at as stated_at
     from {{ ref('int_profiles_unioned') }}
 
@@ -31,7 +35,7 @@ matched as (
         said.identifier_set_id,
         said.stated_at,
         signals.consent,
-        signals.is_given,
+        signals.is_given and not said.is_over as is_given,
         signals.counts_per,
         row_number() over (
             partition by said.evidence_id, said.source

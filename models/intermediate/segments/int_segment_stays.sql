@@ -9,9 +9,7 @@ with conditions as (
 
 acts as (
 
-    select *
-    from {{ ref('int_segment_acts') }}
-    where {{ is_touched('customer_id', 'int_customers_touched') }}
+    {{ of_touched('int_segment_acts', segment_acts) }}
 
 ),
 

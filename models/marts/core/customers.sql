@@ -1,3 +1,15 @@
+{% set as_they_are = {
+    'identities': ['customer_id', 'is_identified', 'is_member', 'has_phone', 'identifier_count',
+        'person_identifier_kinds', 'source_count', 'first_seen_at', 'last_seen_at'],
+    'described': ['gender', 'birth_year', 'province', 'city', 'member_level', 'points',
+        'member_since', 'company', 'job_title', 'industry', 'tags', 'can_sms', 'can_email',
+        'is_follower', 'is_wecom_contact', 'has_marketing_consent'],
+    'reached': ['first_channel', 'first_campaign_id', 'first_touch_at', 'last_channel',
+        'last_campaign_id', 'last_touch_at', 'channels', 'preferred_channel', 'preferred_hour'],
+    'behaviour': ['last_item_view_at'],
+    'purchases': ['first_order_at', 'last_order_at'],
+} %}
+
 -- One row per customer: everyone an identifier was seen of, however little is known. Moments, not
 -- spans of time: a row that nothing touches must stay true.
 with behaviour as (
@@ -30,68 +42,54 @@ purchases as (
 
 ),
 
+identities as (
+
+    {{ of_touched('int_identities_counted', identities_counted) }}
+
+),
+
+described as (
+
+    {{ of_touched('int_customers_described', customers_described) }}
+
+),
+
+reached as (
+
+    {{ of_touched('int_channels_preferred', channels_preferred) }}
+
+),
+
+preferred as (
+
+    {{ of_touched('int_items_preferred', items_preferred) }}
+
+),
+
 customers as (
 
     select
-        identities.customer_id,
-        identities.is_identified,
-        identities.is_member,
-        identities.has_phone,
-        identities.identifier_count,
-        identities.person_identifier_kinds,
-        identities.source_count,
-        identities.first_seen_at,
-        identities.last_seen_at,
-        described.gender,
-        described.birth_year,
-        described.province,
-        described.city,
-        described.member_level,
-        described.points,
-        described.member_since,
-        described.company,
-        described.job_title,
-        described.industry,
-        described.tags,
-        described.can_sms,
-        described.can_email,
-        described.is_follower,
-        described.is_wecom_contact,
-        described.has_marketing_consent,
-        reached.first_channel,
-        reached.first_campaign_id,
-        reached.first_touch_at,
-        reached.last_channel,
-        reached.last_campaign_id,
-        reached.last_touch_at,
+        {% for step, columns in as_they_are.items() -%}
+            {% for column in columns %}{{ step }}.{{ column }}, {% endfor %}
+        {% endfor -%}
         coalesce(reached.channel_count, 0) as channel_count,
-        reached.channels,
-        reached.preferred_channel,
-        reached.preferred_hour,
         coalesce(behaviour.event_count, 0) as event_count,
         coalesce(reached.session_count, 0) as session_count,
-        behaviour.last_item_view_at,
-        items.item as favourite_item,
-        items.category as favourite_category,
-        items.brand as favourite_brand,
+        preferred.item as favourite_item,
+        preferred.category as favourite_category,
+        preferred.brand as favourite_brand,
         coalesce(purchases.order_count, 0) as order_count,
         cast(coalesce(purchases.gross_revenue, 0) as decimal(18, 4)) as gross_revenue,
         cast(coalesce(purchases.refunded_revenue, 0) as decimal(18, 4)) as refunded_revenue,
         cast(coalesce(purchases.net_revenue, 0) as decimal(18, 4)) as net_revenue,
         cast(purchases.gross_revenue as double) / nullif(purchases.order_count, 0)
-            as average_order_value,
-        purchases.first_order_at,
-        purchases.last_order_at
-    from {{ ref('int_identities_counted') }} as identities
-    left join {{ ref('int_customers_described') }} as described
-        on identities.customer_id = described.customer_id
-    left join {{ ref('int_channels_preferred') }} as reached
-        on identities.customer_id = reached.customer_id
-    left join {{ ref('int_items_preferred') }} as items
-        on identities.customer_id = items.customer_id
+            as average_order_value
+    from identities
+    left join described on identities.customer_id = described.customer_id
+    left join reached on identities.customer_id = reached.customer_id
+    left join preferred on identities.customer_id = preferred.customer_id
     left join behaviour on identities.customer_id = behaviour.customer_id
     left join purchases on identities.customer_id = purchases.customer_id
-    where {{ is_touched('identities.customer_id', 'int_customers_touched') }}
 
 )
 

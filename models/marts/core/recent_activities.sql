@@ -71,7 +71,7 @@ described as (
         recent.event_type,
         coalesce(types.name_zh, recent.raw_event) as activity_zh,
         recent.times,
-        coalesce(recent.channel, sessions.channel) as channel,
+        coalesce(sessions.channel, recent.channel) as channel,
         channels.name_zh as channel_zh,
         recent.source,
         coalesce(items.item_name, recent.item_id) as item,
@@ -91,7 +91,7 @@ described as (
     from recent
     left join {{ ref('sessions') }} as sessions on recent.session_id = sessions.session_id
     left join {{ ref('channels') }} as channels
-        on coalesce(recent.channel, sessions.channel) = channels.channel
+        on coalesce(sessions.channel, recent.channel) = channels.channel
     left join {{ ref('event_types') }} as types on recent.event_type = types.event_type
     left join {{ ref('items') }} as items on recent.item_id = items.item_id
     left join paid on recent.event_id = paid.event_id

@@ -2,6 +2,7 @@
     'app_id': '_appid',
     'open_id': 'openid',
     'union_id': 'unionid',
+    'subscribe': 'subscribe',
     'subscribe_time': 'subscribe_time',
     'sex': 'sex',
     'province': 'province',
@@ -41,9 +42,13 @@ renamed as (
         cast(null as string) as legal_basis,
 
         -- timestamps
-        cast(null as timestamp) as valid_until,
+        -- of whoever has left WeChat still tells the ids
+        case when subscribe = '0' then received_at end as valid_until,
         -- followed before we looked: that is when the account and the person met
-        coalesce({{ epoch_to_utc('subscribe_time', 'seconds') }}, received_at) as observed_at,
+        case
+            when subscribe = '0' then received_at
+            else coalesce({{ epoch_to_utc('subscribe_time', 'seconds') }}, received_at)
+        end as observed_at,
         cast(null as string) as entry_order,
         received_at
     from parsed
