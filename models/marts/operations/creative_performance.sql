@@ -37,9 +37,10 @@ beside as (
     select
         *,
         count(*) over channels as creatives,
-        sum(impressions) over channels - impressions as rest_impressions,
-        sum(shown_clicks) over channels - shown_clicks as rest_shown_clicks,
-        sum(clicks) over channels - clicks as rest_clicks,
+        -- in brackets: Spark takes `channels - impressions` for a name
+        (sum(impressions) over channels) - impressions as rest_impressions,
+        (sum(shown_clicks) over channels) - shown_clicks as rest_shown_clicks,
+        (sum(clicks) over channels) - clicks as rest_clicks,
         cast(sum(cast(clicked_conversions as decimal(38, 15))) over channels as double)
         - clicked_conversions as rest_conversions
     from summed
