@@ -1,4 +1,5 @@
--- One row: the end of the data, which is when anybody was last seen. A rebuild later gives the same.
+-- One row: the end of the data, which is when anybody was last seen. A rebuild later gives the
+-- same.
 with clock as (
 
     select
