@@ -1,7 +1,5 @@
 {# The query of int_channels_preferred. #}
 {% macro channels_preferred() -%}
-with a touchpoint: where it was first and last touched, and by which channel
--- and at which hour it comes most.
 with touched as (
 
     select
