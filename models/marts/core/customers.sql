@@ -70,7 +70,9 @@ customers as (
 
     select
         {% for step, columns in as_they_are.items() -%}
-            {% for column in columns %}{{ step }}.{{ column }}, {% endfor %}
+            {% for column in columns -%}
+                {{ step }}.{{ column }},
+            {% endfor -%}
         {% endfor -%}
         coalesce(reached.channel_count, 0) as channel_count,
         coalesce(behaviour.event_count, 0) as event_count,
