@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingestion.warehouse import Warehouse, WarehouseBusyError
+from ingestion import ToldError
+from ingestion.warehouse import Warehouse
 
 # what loads is slow to import, and who looks something up may have a caller on the line
 if TYPE_CHECKING:
@@ -92,18 +95,20 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return arguments.run(Warehouse.from_environment(), arguments)
-    except _told_in_a_sentence() as error:
+    except ToldError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
-def _told_in_a_sentence() -> tuple[type[Exception], ...]:
-    from ingestion.loading import KeyChangedError
-    from ingestion.manifest import ManifestError
-    from ingestion.pipeline import LoadFailedError
-    from ingestion.streams import StreamError
-
-    return (ManifestError, KeyChangedError, LoadFailedError, StreamError, WarehouseBusyError)
+@contextmanager
+def _extra(extra: str, package: str) -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        missing = str(error.name).partition(".")[0]
+        raise ToldError(
+            f"{missing} is not installed: uv sync --extra {extra}, or pip install {package}"
+        ) from error
 
 
 def _sample(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
@@ -115,25 +120,15 @@ def _sample(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
 
 def _collect(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
     from ingestion.collector.service import serve
-    from ingestion.collector.settings import SettingsError
 
-    try:
-        serve(warehouse, print, arguments.host, arguments.port, arguments.workers)
-    except SettingsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    serve(warehouse, print, arguments.host, arguments.port, arguments.workers)
     return 0
 
 
 def _pull(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
-    from ingestion.pulls.accounts import AccountsError
     from ingestion.pulls.pulling import pull
 
-    try:
-        pulled = pull(warehouse, arguments.accounts, arguments.only, arguments.accept_shrunk)
-    except AccountsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    pulled = pull(warehouse, arguments.accounts, arguments.only, arguments.accept_shrunk)
     for account in pulled:
         print(
             f"{account.source} {account.account}: {account.windows} windows read, {account.rows:,} "
@@ -157,14 +152,8 @@ def _load(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
 
 
 def _consume(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
-    from ingestion.streams import StreamError
-
-    try:
-        from ingestion.streams.consuming import consume  # only the kafka extra has its client
-    except ModuleNotFoundError as error:
-        raise StreamError(
-            f"{error.name} is not installed: uv sync --extra kafka, or pip install confluent-kafka"
-        ) from error
+    with _extra("kafka", "confluent-kafka"):
+        from ingestion.streams.consuming import consume
     say = partial(print, flush=True)
     refused = consume(
         warehouse, arguments.declaration, say, _report, arguments.once, seconds=arguments.every
@@ -173,16 +162,9 @@ def _consume(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
 
 
 def _pull_tables(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
-    from ingestion.databases import TableError
     from ingestion.databases.pulling import pull_tables
 
-    try:
-        pulled, outcome = pull_tables(
-            warehouse, arguments.declaration, print, arguments.accept_shrunk
-        )
-    except TableError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    pulled, outcome = pull_tables(warehouse, arguments.declaration, print, arguments.accept_shrunk)
     for table in pulled:
         gone = f", {table.gone:,} gone" if table.gone else ""
         print(f"{table.table}: {table.rows:,} rows read{gone}")
@@ -195,98 +177,55 @@ def _pull_tables(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
 
 
 def _match(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
-    try:
-        from ingestion.matching.matching import match  # only the matching extra has Splink
-    except ModuleNotFoundError as error:
-        missing = str(error.name).partition(".")[0]
-        print(
-            f"error: matching records needs the extra 'matching': {missing} is not installed: "
-            "uv sync --extra matching, or pip install splink",
-            file=sys.stderr,
-        )
-        return 1
+    with _extra("matching", "splink"):
+        from ingestion.matching.matching import match
     print(*match(warehouse, arguments.declaration), sep="\n")
     return 0
 
 
 def _effects(warehouse: Warehouse, _: argparse.Namespace) -> int:
-    from ingestion.effects import EffectsError
     from ingestion.effects.effects import effects
 
-    try:
-        lines = effects(warehouse)
-    except EffectsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(*lines, sep="\n")
+    print(*effects(warehouse), sep="\n")
     return 0
 
 
 def _scores(warehouse: Warehouse, _: argparse.Namespace) -> int:
-    try:
-        from ingestion.scores.scores import scores  # only the scores extra has scikit-learn
-    except ModuleNotFoundError as error:
-        missing = str(error.name).partition(".")[0]
-        print(
-            f"error: scores need the extra 'scores': {missing} is not installed: "
-            "uv sync --extra scores, or pip install scikit-learn",
-            file=sys.stderr,
-        )
-        return 1
-    from ingestion.scores import ScoresError
-
-    try:
-        lines = scores(warehouse)
-    except ScoresError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(*lines, sep="\n")
+    with _extra("scores", "scikit-learn"):
+        from ingestion.scores.scores import scores
+    print(*scores(warehouse), sep="\n")
     return 0
 
 
 def _explain(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
-    from ingestion.explain import ExplainError, explain
+    from ingestion.explain import explain
     from ingestion.pseudonyms import configured_pseudonymiser
 
-    try:
-        lines = explain(warehouse, arguments.one, arguments.other, configured_pseudonymiser())
-    except ExplainError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    lines = explain(warehouse, arguments.one, arguments.other, configured_pseudonymiser())
     print(*lines, sep="\n")
     return 0
 
 
 def _recent(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
-    from ingestion.explain import ExplainError
     from ingestion.pseudonyms import configured_pseudonymiser
     from ingestion.recent import recent, told
 
     # what a command line holds, other users of the machine can see
     asked = " ".join(arguments.asked)
     asked = sys.stdin.readline() if asked == "-" else asked
-    try:
-        found = recent(warehouse, asked, configured_pseudonymiser())
-    except ExplainError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    found = recent(warehouse, asked, configured_pseudonymiser())
     lines = [json.dumps(found.as_json(), ensure_ascii=False)] if arguments.json else told(found)
     print(*lines, sep="\n")
     return 0
 
 
 def _preview_identity(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
-    from ingestion.preview import PreviewError
     from ingestion.preview.rehearsal import preview
     from ingestion.preview.report import told
     from ingestion.pseudonyms import configured_pseudonymiser
 
     say = partial(print, file=sys.stderr, flush=True)
-    try:
-        found = preview(warehouse, configured_pseudonymiser(), max(arguments.changes, 0), say)
-    except PreviewError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    found = preview(warehouse, configured_pseudonymiser(), max(arguments.changes, 0), say)
     lines = [json.dumps(found.as_json(), ensure_ascii=False)] if arguments.json else told(found)
     print(*lines, sep="\n")
     return 0

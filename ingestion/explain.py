@@ -15,6 +15,7 @@ from typing import NamedTuple
 import duckdb
 
 from expectations.warehouse import Warehouse as Published
+from ingestion import ToldError
 from ingestion.identifiers import identifier, identifier_types
 from ingestion.pseudonyms import Pseudonymiser
 from ingestion.warehouse import Warehouse
@@ -23,7 +24,7 @@ from ingestion.warehouse import Warehouse
 NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-class ExplainError(ValueError):
+class ExplainError(ToldError):
     """The question cannot be answered; the message says why and what to do."""
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import dlt
 
+from ingestion import ToldError
 from ingestion.files import LandedFile, list_files
 from ingestion.manifest import DeclaredFile, ManifestError, read_manifest
 from ingestion.pipeline import (
@@ -34,7 +35,7 @@ from ingestion.warehouse import Warehouse
 BYTES_PER_LOAD = 192 * 1024 * 1024
 
 
-class KeyChangedError(RuntimeError):
+class KeyChangedError(ToldError):
     """The warehouse was loaded under another pseudonymisation key."""
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from ingestion import ToldError
 from ingestion.identifiers import identifier_types, rule_of
 
 
@@ -65,7 +66,7 @@ ORDER_STATUSES = ("placed", "paid", "completed", "refunded", "cancelled")
 EPOCHS = {"epoch": 1, "epoch_ms": 1000}
 
 
-class ManifestError(ValueError):
+class ManifestError(ToldError):
     """A manifest that cannot be followed; the message names the file, the entry and the remedy."""
 
 

@@ -28,6 +28,7 @@ from dlt.common.schema.typing import TWriteDispositionConfig
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 from dlt.pipeline.exceptions import PipelineStepFailed
 
+from ingestion import ToldError
 from ingestion.blocklist import blocked_identifiers
 from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
@@ -206,7 +207,7 @@ class Loaded(NamedTuple):
     refused: list[str]
 
 
-class LoadFailedError(RuntimeError):
+class LoadFailedError(ToldError):
     """A load package that the warehouse refused; the files in it are read again next time."""
 
 

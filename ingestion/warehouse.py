@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion import ToldError
+
 
 @dataclass(frozen=True)
 class Warehouse:
@@ -110,5 +112,5 @@ class Warehouse:
             yield
 
 
-class WarehouseBusyError(RuntimeError):
+class WarehouseBusyError(ToldError):
     """Another process is loading, previewing or matching, or pulling into this warehouse."""

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, get_type_hints
 import dlt
 import yaml
 
+from ingestion import ToldError
 from ingestion.warehouse import Warehouse
 
 MEBIBYTE = 1024 * 1024
@@ -25,7 +26,7 @@ DENIED = ("denied", "withdrawn", "opt_out")
 Section = TypeVar("Section")
 
 
-class SettingsError(ValueError):
+class SettingsError(ToldError):
     """Settings that cannot be followed; the message names the setting and the remedy."""
 
 

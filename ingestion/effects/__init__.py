@@ -6,6 +6,8 @@ observe: who is about to buy anyway, and is touched for that, misleads either.
 
 from __future__ import annotations
 
+from ingestion import ToldError
 
-class EffectsError(RuntimeError):
+
+class EffectsError(ToldError):
     """Nothing can be fitted; the message says why and what to do."""

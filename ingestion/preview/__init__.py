@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ingestion import ToldError
 
-class PreviewError(RuntimeError):
+
+class PreviewError(ToldError):
     """Nothing can be previewed; the message says why and what to do."""

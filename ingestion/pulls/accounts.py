@@ -11,10 +11,11 @@ from typing import Any
 import dlt
 import yaml
 
+from ingestion import ToldError
 from ingestion.records import digest
 
 
-class AccountsError(RuntimeError):
+class AccountsError(ToldError):
     """An accounts file or a secret that cannot be used; the message names the remedy."""
 
 

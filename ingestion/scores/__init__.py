@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from ingestion import ToldError
 
-class ScoresError(RuntimeError):
+
+class ScoresError(ToldError):
     """Nothing can be fitted; the message says why and what to do."""
 
 

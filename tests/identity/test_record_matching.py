@@ -354,6 +354,5 @@ def test_without_the_extra_one_sentence_says_what_to_install(tmp_path: Path) -> 
     ran = subprocess.run(command, check=False, capture_output=True, text=True, cwd=wire.PROJECT)
     assert ran.returncode == 1
     assert ran.stderr.strip() == (
-        "error: matching records needs the extra 'matching': splink is not installed: "
-        "uv sync --extra matching, or pip install splink"
+        "error: splink is not installed: uv sync --extra matching, or pip install splink"
     )

@@ -40,6 +40,5 @@ def test_without_the_extra_one_sentence_says_what_to_install() -> None:
     ran = subprocess.run(command, check=False, capture_output=True, text=True, cwd=PROJECT)
     assert ran.returncode == 1
     assert ran.stderr.strip() == (
-        "error: scores need the extra 'scores': sklearn is not installed: "
-        "uv sync --extra scores, or pip install scikit-learn"
+        "error: sklearn is not installed: uv sync --extra scores, or pip install scikit-learn"
     )
