@@ -78,14 +78,11 @@ placed as (
         acts.*,
         case
             when acts.store_id is not null or acts.channel = 'store' then 'in store'
-            when channels.channel_group = 'offline' then 'offline'
-            -- a call is no visit, and of what a CRM notes nobody knows where it was; a sale without
-            -- a store is one of the web or of a marketplace
-            when
-                acts.channel in ('call_center', 'unknown')
-                and not acts.is_on_site
-                and acts.event_type <> 'purchase'
-                then 'offline'
+            -- of what a CRM notes nobody knows where it was; a sale without a store is one of the web
+            -- or of a marketplace
+            when coalesce(
+                channels.is_offline, not acts.is_on_site and acts.event_type <> 'purchase'
+            ) then 'offline'
             else 'online'
         end as place
     from acts

@@ -1,13 +1,6 @@
 -- One row per account and customer in it: how they are connected, and whether they are likely to
 -- decide what it buys.
-with data_clock as (
-
-    select max(last_seen_at) as now_at
-    from {{ ref('customers') }}
-
-),
-
-behaviour as (
+with behaviour as (
 
     select
         signals.customer_id,
@@ -20,7 +13,7 @@ behaviour as (
             "signals.signal || ' ' || cast(signals.event_count as string)", ', ', 'signals.signal'
         ) }} as seen
     from {{ ref('int_buying_signals_counted') }} as signals
-    cross join data_clock
+    cross join {{ ref('int_data_clock') }} as data_clock
     group by signals.customer_id
 
 ),

@@ -56,13 +56,6 @@ entries as (
 
 ),
 
-data_clock as (
-
-    select max(last_seen_at) as now_at
-    from {{ ref('customers') }}
-
-),
-
 described as (
 
     select
@@ -84,7 +77,7 @@ described as (
         first_journeys.page,
         first_journeys.occurred_at
     from first_journeys
-    cross join data_clock
+    cross join {{ ref('int_data_clock') }} as data_clock
     left join entries
         on first_journeys.customer_id = entries.customer_id
 

@@ -12,13 +12,6 @@ with started as (
 
 ),
 
-data_clock as (
-
-    select max(last_seen_at) as now_at
-    from {{ ref('customers') }}
-
-),
-
 first_conversions as (
 
     select
@@ -51,7 +44,7 @@ followed as (
             else 0
         end as conversions
     from started
-    cross join data_clock
+    cross join {{ ref('int_data_clock') }} as data_clock
     cross join conversion_types
     left join first_conversions
         on

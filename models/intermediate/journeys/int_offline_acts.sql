@@ -1,15 +1,5 @@
 -- One row per act away from any screen: a purchase in a store, a call, a contract.
-with places as (
-
-    select
-        channel,
-        channel_group = 'offline' or channel = 'call_center' as is_offline
-    from {{ ref('channels') }}
-    where channel_group <> 'unknown'
-
-),
-
-offline_acts as (
+with offline_acts as (
 
     select
         events.event_id as act_id,
@@ -23,8 +13,8 @@ offline_acts as (
         on
             events.event_type = event_types.event_type
             and (event_types.counts_as_touch or event_types.touch_role = 'conversion')
-    inner join places
-        on events.channel = places.channel and places.is_offline
+    inner join {{ ref('channels') }} as channels
+        on events.channel = channels.channel and channels.is_offline
     -- a visit that a code in a store began is a visit of a screen
     where
         events.session_id is null

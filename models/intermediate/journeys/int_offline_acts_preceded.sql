@@ -1,25 +1,15 @@
 -- One row per act away from any screen, a purchase in a store, a call, a contract, and the first
 -- online touchpoint in the look-back window before it.
-with places as (
-
-    select
-        channel,
-        channel_group = 'offline' or channel = 'call_center' as is_offline
-    from {{ ref('channels') }}
-    where channel_group <> 'unknown'
-
-),
-
--- one of those at an instant, for a window of time knows no order within it
-online_touches as (
+-- Of touchpoints at one instant one counts, for a window of time knows no order within it.
+with online_touches as (
 
     select
         touchpoints.customer_id,
         touchpoints.touched_at,
         {{ min_by('touchpoints.channel', 'touchpoints.touchpoint_id') }} as channel
     from {{ ref('int_touchpoints_identified') }} as touchpoints
-    inner join places
-        on touchpoints.channel = places.channel and not places.is_offline
+    inner join {{ ref('channels') }} as channels
+        on touchpoints.channel = channels.channel and not channels.is_offline
     group by touchpoints.customer_id, touchpoints.touched_at
 
 ),

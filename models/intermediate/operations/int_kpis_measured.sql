@@ -3,7 +3,9 @@
     'people': ['touched_people', 'touched_buyers', 'cross_channel_people', 'cross_channel_buyers'],
     'leads': ['leads', 'leads_30_days_old', 'leads_converted_30_days'],
 } %}
-{% set of_period = "periods.channel in ('(all)', {})" %}
+{% set steps = {
+    'money': 'money', 'people': ref('int_kpi_people_counted'), 'leads': ref('int_kpi_leads_counted')
+} %}
 
 -- One row per channel and period that a target is for, and measure that KPIs are made of.
 with periods as (
@@ -26,38 +28,12 @@ money as (
     from periods
     inner join {{ ref('channel_performance') }} as days
         on
-            {{ of_period.format('days.channel') }}
+            periods.channel in ('(all)', days.channel)
             and periods.starts_on <= days.performance_date
             and periods.ends_on >= days.performance_date
     where
         days.attribution_model = '{{ var("operations_attribution_model") }}'
         and days.conversion_type = 'purchase'
-    group by periods.channel, periods.starts_on, periods.ends_on
-
-),
-
-leads as (
-
-    select
-        periods.channel,
-        periods.starts_on,
-        periods.ends_on,
-        count(*) as leads,
-        count(case when leads.captured_at <= {{ days_before('data_clock.now_at', 30) }} then 1 end)
-            as leads_30_days_old,
-        count(case
-            when
-                leads.captured_at <= {{ days_before('data_clock.now_at', 30) }}
-                and leads.captured_at > {{ days_before('leads.converted_at', 30) }}
-                then 1
-        end) as leads_converted_30_days
-    from periods
-    inner join {{ ref('lead_followups') }} as leads
-        on
-            {{ of_period.format('leads.channel') }}
-            and periods.starts_on <= leads.captured_date
-            and periods.ends_on >= leads.captured_date
-    cross join {{ ref('int_data_clock') }} as data_clock
     group by periods.channel, periods.starts_on, periods.ends_on
 
 ),
@@ -92,7 +68,7 @@ told as (
     from periods
     cross join named
     {% for step in measures %}
-        left join {{ ref('int_kpi_people_counted') ~ ' as people' if step == 'people' else step }}
+        left join {{ steps[step] }} as {{ step }}
             on
                 periods.channel = {{ step }}.channel
                 and periods.starts_on = {{ step }}.starts_on

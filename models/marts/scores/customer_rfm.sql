@@ -63,33 +63,6 @@ tiered as (
 
 ),
 
--- of what reaches people, such as a message, nothing is their doing
-active as (
-
-    select
-        days.customer_id,
-        count(distinct days.channel) as breadth,
-        sum(
-            case
-                when days.activity in ('interest', 'consideration', 'intent', 'loyalty')
-                    then {{ decayed(
-                        'days.act_count',
-                        days_between('days.active_date', 'clock.as_of_date'),
-                        var('activity_half_life_days')
-                    ) }}
-                else 0
-            end
-        ) as depth
-    from {{ ref('int_customer_days') }} as days
-    inner join clock
-        on
-            days.active_date <= clock.as_of_date
-            and {{ days_between('days.active_date', 'clock.as_of_date') }}
-            < {{ var('activity_window_days') }}
-    group by days.customer_id
-
-),
-
 described as (
 
     select
@@ -110,7 +83,7 @@ described as (
         cast(coalesce(active.depth, 0) as double) as activity_depth,
         cast(coalesce(active.breadth * active.depth, 0) as double) as activity_score
     from tiered
-    full outer join active
+    full outer join {{ ref('int_customers_active') }} as active
         on tiered.customer_id = active.customer_id
     cross join clock
 
