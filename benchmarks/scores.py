@@ -54,10 +54,10 @@ def table(directory: Path, events: int) -> str:
     with environment(OMNITOUCH_HMAC_KEY=KEY):
         write_world(brand, people, DAYS, SEED)
         dbt(brand, "seed")
-        marts = ("+customer_value", "+customer_scores", "+score_evaluations", "customer_rfm")
+        marts = ("+customer_value", "+customer_scores", "+score_evaluations", "+customer_rfm")
         dbt(brand, "run", "--select", *marts, "int_customer_snapshots")
         learned = scores(Warehouse(brand))
-        dbt(brand, "run", "--select", "stg_scores__figures+")
+        dbt(brand, "run", "--select", "stg_scores__figures+", "--exclude", "customer_profiles")
     about = f"`python -m benchmarks scores --people {people}`: {DAYS} days, seed {SEED}."
     return f"{about}\n\n{_told(brand) or ' '.join(learned)}"
 

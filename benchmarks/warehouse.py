@@ -37,9 +37,11 @@ def dbt(
         runner = dbtRunner(manifest=manifest(), callbacks=[callback] if callback else [])
         result = runner.invoke([*arguments, *project])
         release()
+    results = list(getattr(result.result, "results", []))
     if not result.success:
-        raise RuntimeError(f"dbt {arguments[0]} failed: {result.exception or result.result}")
-    return list(getattr(result.result, "results", []))
+        failed = [f"{item.node.name}: {item.message}" for item in results if item.status == "error"]
+        raise RuntimeError(f"dbt {arguments[0]} failed: {failed or result.exception}")
+    return results
 
 
 def dbt_work(warehouse: Path, *arguments: str) -> Work:
