@@ -9,39 +9,39 @@
     below 1e-13 in every chain, and fails when it does not get there. Sums are of decimals: a sum of
     doubles would hang on the order of rows.
 
-    A few states that hand the mass to and fro for long are walked in seven-league boots: a step
-    becomes two, again and again. Of many states that would join each with each.
+    Chains that hand the mass to and fro for long are walked in seven-league boots once the others
+    have arrived: a step becomes two, again and again. Of many states that would join each with each.
 #}
 {% materialization absorbing_chains, default %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set max_rounds = 400 -%}
-    {%- set patient_rounds = 32 -%}
+    {%- set patient_steps = 48 -%}
     {%- set few_steps = 50000 -%}
     {%- set max_squares = 64 -%}
     {%- set steps_a_round = adapter.dispatch('steps_a_round')() -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- set state = namespace(round=0, squares=0, walking=1, steps=component_table('steps_0')) -%}
-    {% do create_component_table(state.steps, sql) %}
-    {% do create_component_table(component_table('walk_0'), begun_walk(state.steps)) %}
+    {# two tables for the walk and two for its steps take turns #}
+    {%- set walks = [component_table('walk_0'), component_table('walk_1')] -%}
+    {%- set steps = [component_table('steps_0'), component_table('steps_1')] -%}
+    {%- set state = namespace(round=0, squares=0, walking=1) -%}
+    {% do create_component_table(steps[0], sql) %}
+    {% do create_component_table(walks[0], begun_walk(steps[0])) %}
     {% for _ in range(max_rounds) %}
         {% if state.walking > 0 and state.squares < max_squares %}
-            {% if state.round >= patient_rounds and count_rows(state.steps) < few_steps %}
-                {% set steps = state.steps %}
+            {% set walk, walked = walks[state.round % 2], walks[(state.round + 1) % 2] %}
+            {% set left = steps_left(steps[state.squares % 2], walk) %}
+            {% set is_patient = state.round * steps_a_round < patient_steps %}
+            {% if not is_patient and count_rows(left ~ ' as steps') < few_steps %}
                 {% set state.squares = state.squares + 1 %}
-                {% set state.steps = component_table('steps_' ~ state.squares) %}
-                {% do create_component_table(state.steps, doubled_steps(steps)) %}
-                {% do drop_component_tables([steps]) %}
+                {% do create_component_table(steps[state.squares % 2], doubled_steps(left)) %}
             {% endif %}
-            {% set walk = component_table('walk_' ~ state.round) %}
             {% set state.round = state.round + 1 %}
-            {% set walked = component_table('walk_' ~ state.round) %}
-            {% do create_component_table(walked, walked_on(state.steps, walk, steps_a_round)) %}
-            {% do drop_component_tables([walk]) %}
-            {% set state.walking = count_rows(
-                '(' ~ absorbed(walked) ~ ') as chains where remaining > 1e-13'
+            {% do create_component_table(
+                walked, walked_on(steps[state.squares % 2], walk, steps_a_round)
             ) %}
+            {% set state.walking = count_rows(still_walking(walked) ~ ' as chains') %}
         {% endif %}
     {% endfor %}
     {# a figure that is not solved for must not pass for one that is #}
@@ -52,11 +52,10 @@
     {% endif %}
     {% call statement('main') -%}
         create or replace table {{ target_relation }} {{ table_format() }} as
-        {{ absorbed(component_table('walk_' ~ state.round)) }}
+        {{ absorbed(walks[state.round % 2]) }}
     {%- endcall %}
 
-    {% do drop_component_tables([state.steps]) %}
-    {% do drop_component_tables([component_table('walk_' ~ state.round)]) %}
+    {% do drop_component_tables(walks + (steps if state.squares else steps[:1])) %}
     {% do persist_docs(target_relation, model) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}
@@ -103,6 +102,16 @@
     select chain_id, state_id, mass from walk_{{ count }}
 {%- endmacro %}
 
+{# The steps of chains that still walk; what has arrived in the others stays there. #}
+{% macro steps_left(steps, walk) -%}
+    (
+        select * from {{ steps }}
+        where
+            from_id = {{ hash_id("'(conversion)'") }}
+            or chain_id in (select walking.chain_id from {{ still_walking(walk) }} as walking)
+    )
+{%- endmacro %}
+
 {% macro doubled_steps(steps) -%}
     select
         firsts.chain_id,
@@ -113,6 +122,10 @@
     inner join {{ steps }} as seconds
         on firsts.chain_id = seconds.chain_id and firsts.to_id = seconds.from_id
     group by firsts.chain_id, firsts.from_id, seconds.to_id
+{%- endmacro %}
+
+{% macro still_walking(walk) -%}
+    (select chain_id from ({{ absorbed(walk) }}) as chains where remaining > 1e-13)
 {%- endmacro %}
 
 {% macro absorbed(walk) -%}
