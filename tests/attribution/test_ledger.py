@@ -35,7 +35,7 @@ CREDITS = """
 
 def test_a_new_path_moves_the_credits_of_customers_that_it_does_not_touch(tmp_path: Path) -> None:
     (tmp_path / "manifest.yml").write_text(MANIFEST, encoding="utf-8")
-    worlds.dbt(tmp_path, "seed")
+    worlds.empty_warehouse(tmp_path)
     for name, rows in {"first": FIRST, "later": LATER}.items():
         (tmp_path / f"{name}.csv").write_text(HEADER + rows, encoding="utf-8")
         load(Warehouse(tmp_path), [tmp_path / "manifest.yml"], lambda _: None)

@@ -67,9 +67,9 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with running(root, SETTINGS, {"COLLECTOR__WECHAT__GH_1__TOKEN": TOKEN}) as service:
         send_everything(service)
         assert service.stop() == 0
+    worlds.empty_warehouse(root)
     outcome = wire.load(service.warehouse)
     assert (outcome.rows_landed, outcome.rows_quarantined) == (8, 0)
-    worlds.dbt(root, "seed")
     worlds.dbt(root, "run", "--select", "+events", "+orders", "+customer_identifiers")
     return root
 

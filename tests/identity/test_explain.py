@@ -53,7 +53,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     manifest = files / "manifest.yml"
     manifest.write_text(TOUCHES, encoding="utf-8")
     warehouse = Warehouse(root)
-    worlds.dbt(root, "seed")
+    worlds.empty_warehouse(root)
     for name, rows in (("1", FIRST + STRANGER), ("2", SECOND)):
         (files / f"{name}.csv").write_text("\n".join([COLUMNS, *rows, ""]), encoding="utf-8")
         wire.load(warehouse, manifest)

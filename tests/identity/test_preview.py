@@ -74,7 +74,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(directory, "orders.csv", "time,order,amount,phone", ORDERS)
     (directory / "files" / "manifest.yml").write_text(FILES, encoding="utf-8")
     warehouse = Warehouse(directory / "warehouse")
-    worlds.dbt(warehouse.root, "seed")
+    worlds.empty_warehouse(warehouse.root)
     wire.load(warehouse, directory / "files" / "manifest.yml")
     worlds.dbt(warehouse.root, "run", "--select", *BUILT)
     return directory

@@ -34,8 +34,8 @@ def test_an_event_and_an_order_of_a_topic_are_one_customers(
         f"topic: {orders}, source: pos, shape: orders, money_unit: fen, columns: {columns}, "
         "identifiers: {member_id: 会员}",
     )
+    worlds.empty_warehouse(warehouse.root)
     drain(warehouse, declaration)
-    worlds.dbt(warehouse.root, "seed")
     worlds.dbt(warehouse.root, "run", "--select", "+events", "+orders", "+customer_identifiers")
     assert wire.query(
         warehouse,

@@ -65,8 +65,8 @@ def warehouse(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     cdnow = CDNOW.format(path=shared_data / "orders" / "cdnow" / "CDNOW_sample.txt")
     manifest = cdnow + UCI.partition("files:\n")[2]
     (directory / "manifest.yml").write_text(manifest, encoding="utf-8")
+    worlds.empty_warehouse(directory)
     load(Warehouse(directory), [directory / "manifest.yml"], lambda _: None)
-    worlds.dbt(directory, "seed")
     marts = [f"+{mart}" for mart in MARTS]
     as_of = dated(CALIBRATED_UNTIL)
     worlds.dbt(directory, "run", "--select", *marts, "int_customer_snapshots", settings=as_of)

@@ -123,7 +123,7 @@ LATER = [
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("accounts")
-    worlds.dbt(root, "seed")
+    worlds.empty_warehouse(root)
     for number, delivery in enumerate((LINES, {"fxiaoke_crm": LATER})):
         for source, lines in delivery.items():
             wire.deliver(Warehouse(root), source, lines, f"{number}.jsonl")

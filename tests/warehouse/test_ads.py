@@ -24,19 +24,11 @@ __all__ = ["clock", "deployment", "ocean", "tencent"]
 IDFA = "6D92078A-8246-4BA4-AE5B-76104861E7DC"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("template")
-    worlds.empty_warehouse(directory)
-    return directory
-
-
 @pytest.fixture
-def warehouse(tmp_path: Path, template: Path) -> Iterator[Warehouse]:
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
     """A warehouse with seeds and staging."""
     known = Warehouse(tmp_path / "warehouse")
-    known.root.mkdir()
-    worlds.start_over(known.root, template)
+    worlds.empty_warehouse(known.root)
     yield known
     worlds.release()
 

@@ -14,46 +14,23 @@ SCHEDULES_PER_WORLD = int(os.environ.get("OMNITOUCH_TEST_SCHEDULES", "1"))
 WORLDS = 5 if SCHEDULES_PER_WORLD > 1 else 3
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("template")
-    worlds.empty_warehouse(directory)
-    return directory
-
-
 @pytest.fixture(scope="module", params=range(WORLDS))
 def world(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, template: Path
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[int, Path, dict]:
     """A world, and its marts built in one go."""
-    seed = request.param
-    directory = tmp_path_factory.mktemp(f"world_{seed}")
-    worlds.write_world(directory, people=120, days=40, seed=seed, every_source=True)
-    whole = tmp_path_factory.mktemp(f"whole_{seed}")
-    worlds.start_over(whole, template)
-    worlds.deliver(directory, whole, worlds.deal(directory, 1, seed)[0], 1)
-    worlds.dbt(whole, "run", "--exclude", "staging")
-    expected = worlds.marts(whole)
-    assert len(expected["orders"]) > 20
-    assert len(expected["touchpoint_credits"]) > 100
-    assert len(expected["referrals"]) == worlds.LINES_PER_SOURCE
-    assert len(expected["customer_matches"]) > 3
-    assert len(expected["account_contacts"]) > worlds.LINES_PER_SOURCE
-    assert expected["segment_members"]["segment"].nunique() > 3
-    assert set(expected["accounts"]["account_source"]) == {"crm", "email_domain"}
-    assert {"sms", "wechat", "wecom"} <= set(expected["customer_consents"]["consent"])
-    assert expected["recent_activities"]["activity_number"].max() == 20
-    return seed, directory, expected
+    directory = tmp_path_factory.mktemp("world")
+    return request.param, directory, worlds.built_whole(directory, request.param)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("schedule", range(SCHEDULES_PER_WORLD))
 def test_any_schedule_of_deliveries_ends_in_the_marts_of_a_full_refresh(
-    world: tuple[int, Path, dict], template: Path, tmp_path: Path, schedule: int
+    world: tuple[int, Path, dict], tmp_path: Path, schedule: int
 ) -> None:
     seed, directory, expected = world
     chance = random.Random(seed * 1000 + schedule)
-    worlds.start_over(tmp_path, template)
+    worlds.empty_warehouse(tmp_path)
     built_before: dict[str, str] = {}
     deliveries = chance.choice((2, 2, 2, 2, 2, 2, 2, 3, 3, 4))
     for number, delivery in enumerate(

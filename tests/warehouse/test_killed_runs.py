@@ -19,7 +19,7 @@ import pytest
 from ingestion.sample_brand import write_sample_brand
 from tests.warehouse import worlds
 
-KILLS = int(os.environ.get("OMNITOUCH_TEST_KILLS", "3"))
+KILLS = int(os.environ.get("OMNITOUCH_TEST_KILLS", "2"))
 # The first build of a warehouse, its seeds among it.
 UNTESTED = "build --exclude-resource-type test --exclude-resource-type unit_test"
 STEPS = """

@@ -133,6 +133,7 @@ POSTERS = """
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("digital")
+    worlds.empty_warehouse(root)
     for source, lines in LINES.items():
         packed = {"segment": wire.segment, "posthog": wire.posthog}.get(source)
         delivered = [packed(*lines)] if packed else lines
@@ -149,7 +150,6 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "posters.csv").write_text(shared + "M8,2026-07-01 09:00:00,all\n")
     outcome = load(Warehouse(root), [manifest], lambda _: None)
     assert (outcome.rows_quarantined, outcome.rows_duplicate) == (0, 0)
-    worlds.dbt(root, "seed")
     worlds.dbt(root, "run", "--select", *worlds.FILLED)
     return root
 

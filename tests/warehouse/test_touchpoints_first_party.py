@@ -101,6 +101,7 @@ files:
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("first_party")
+    worlds.empty_warehouse(root)
     for source, lines in LINES.items():
         wire.deliver(Warehouse(root), source, lines)
     form = [
@@ -122,7 +123,6 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "taobao.csv").write_text("买家,时间,行为\nt1,2026-07-03 10:00:00,宝贝浏览\n")
     (root / "cards.csv").write_text("卡号,手机,性别,出生年,标签\nB-77,13712345678,男,1985,车主\n")
     load(Warehouse(root), [manifest], lambda _: None)
-    worlds.dbt(root, "seed")
     worlds.dbt(root, "run", "--select", *worlds.FILLED)
     return root
 

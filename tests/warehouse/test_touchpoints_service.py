@@ -144,9 +144,9 @@ def deliver(warehouse: Path, lines: dict[str, list[Any]], name: str) -> None:
 def at_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Everything in one load and one full build."""
     warehouse = tmp_path_factory.mktemp("at_once")
+    worlds.empty_warehouse(warehouse)
     deliver(warehouse, FIRST, "first")
     deliver(warehouse, LATER, "later")
-    worlds.dbt(warehouse, "seed")
     worlds.dbt(warehouse, "run", "--select", *worlds.FILLED)
     return warehouse
 
@@ -365,8 +365,8 @@ def test_calls_visits_and_follow_ups_are_touchpoints_and_system_rows_are_not(at_
 def test_versions_that_come_later_build_what_one_full_build_does(
     at_once: Path, tmp_path: Path
 ) -> None:
+    worlds.empty_warehouse(tmp_path)
     deliver(tmp_path, FIRST, "first")
-    worlds.dbt(tmp_path, "seed")
     worlds.dbt(tmp_path, "run", "--select", *worlds.FILLED)
     deliver(tmp_path, LATER, "later")
     worlds.dbt(tmp_path, "run", "--select", *worlds.FILLED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import random
 import shutil
@@ -62,11 +63,11 @@ UNFILLED = (
 LINES_PER_SOURCE = 20
 # Nobody reads artifacts and logs here, and they are a third of what a small run costs.
 SPARINGLY = ("--quiet", "--no-write-json", "--log-level-file", "none")
-# In a small world few members teach what a match is, and little is likely.
+# In a small world few members teach what a match is, little is likely, and groups are small.
 FEW_MEMBERS = (
     "--vars",
     "{match_min_settled_pairs: 1, match_shrinkage: 2, "
-    "match_keep_from: 0.3, match_likely_from: 0.4}",
+    "match_keep_from: 0.3, match_likely_from: 0.4, interval_groups: 5, interval_factor: 2.776}",
 )
 
 
@@ -88,9 +89,11 @@ def environment(**values: str) -> Iterator[None]:
 @cache
 def manifest() -> Manifest:
     """The parsed project: parsing takes longer than building a small world."""
-    directory = tempfile.mkdtemp()
     arguments = ["parse", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
-    with environment(OMNITOUCH_WAREHOUSE=directory, DBT_TARGET_PATH=f"{directory}/target"):
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        environment(OMNITOUCH_WAREHOUSE=directory, DBT_TARGET_PATH=f"{directory}/target"),
+    ):
         result = dbtRunner().invoke([*arguments, "--log-path", f"{directory}/logs"])
     assert result.success, result.exception
     return result.result
@@ -215,11 +218,20 @@ def reported_again(warehouse: Warehouse) -> list[wire.Line]:
     ]
 
 
+@cache
+def template() -> Path:
+    """The database of a warehouse with seeds and staging, built once in a process."""
+    directory = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, directory)
+    dbt(directory, "seed")
+    dbt(directory, "run", "--select", "staging")
+    return directory
+
+
 def empty_warehouse(directory: Path) -> None:
     """A warehouse with seeds and staging, and nothing delivered."""
     directory.mkdir(parents=True, exist_ok=True)
-    dbt(directory, "seed")
-    dbt(directory, "run", "--select", "staging")
+    start_over(directory, template())
 
 
 def start_over(warehouse: Path, template: Path) -> None:
@@ -272,6 +284,26 @@ def deliver(world: Path, warehouse: Path, delivery: dict[str, list[str]], number
             "insert into raw._dlt_loads (load_id, schema_name, status, inserted_at) "
             f"values ('{load_id}', 'omnitouch', 0, now())"
         )
+
+
+def built_whole(world: Path, seed: int) -> dict[str, pd.DataFrame]:
+    """The marts of a world with something of everything, delivered and built in one go."""
+    write_world(world, people=120, days=40, seed=seed, every_source=True)
+    warehouse = world / "whole"
+    empty_warehouse(warehouse)
+    deliver(world, warehouse, deal(world, 1, seed)[0], number=1)
+    dbt(warehouse, "run", *EVERYTHING)
+    found = marts(warehouse)
+    assert len(found["orders"]) > 20
+    assert len(found["touchpoint_credits"]) > 100
+    assert len(found["referrals"]) == LINES_PER_SOURCE
+    assert len(found["customer_matches"]) > 3
+    assert len(found["account_contacts"]) > LINES_PER_SOURCE
+    assert found["segment_members"]["segment"].nunique() > 3
+    assert set(found["accounts"]["account_source"]) == {"crm", "email_domain"}
+    assert {"sms", "wechat", "wecom"} <= set(found["customer_consents"]["consent"])
+    assert found["recent_activities"]["activity_number"].max() == 20
+    return found
 
 
 def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
