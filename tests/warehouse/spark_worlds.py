@@ -31,12 +31,9 @@ spark.sql.ui.retainedExecutions 1
 spark.ui.retainedJobs 1
 spark.ui.retainedStages 1
 """
-# Other tests want the second core: code that runs for minutes is not worth a better compiler, nor
-# two cores a collector of their own; and a warehouse that is thrown away need not be on the disk.
-JAVA = (
-    "-XX:TieredStopAtLevel=1 -XX:+UseParallelGC -Djdk.lang.Process.launchMechanism=VFORK "
-    "-Dderby.system.durability=test"
-)
+# Two cores are worth more to the queries than to a collector of their own, and a warehouse that is
+# thrown away need not be on the disk.
+JAVA = "-XX:+UseParallelGC -Djdk.lang.Process.launchMechanism=VFORK -Dderby.system.durability=test"
 
 
 def missing() -> str | None:
