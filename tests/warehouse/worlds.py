@@ -63,6 +63,8 @@ UNFILLED = (
 LINES_PER_SOURCE = 20
 # Nobody reads artifacts and logs here, and they are a third of what a small run costs.
 SPARINGLY = ("--quiet", "--no-write-json", "--log-level-file", "none")
+# Other tests have the other cores, and threads wait for each other in Python.
+ONE_BY_ONE = ("--threads", "1")
 # In a small world few members teach what a match is, little is likely, and groups are small.
 FEW_MEMBERS = (
     "--vars",
@@ -109,7 +111,7 @@ def dbt(warehouse: Path, *arguments: str, settings: tuple[str, ...] = FEW_MEMBER
     project = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     with environment(**paths):
         result = dbtRunner(manifest=manifest()).invoke(
-            [*SPARINGLY, *arguments, *project, *settings]
+            [*SPARINGLY, *arguments, *ONE_BY_ONE, *project, *settings]
         )
         release()
     failed = [
