@@ -1,16 +1,6 @@
 -- One row per channel and period that a target is for: leads captured in it, and those of them who
 -- converted within 30 days.
-with periods as (
-
-    select distinct
-        channel,
-        starts_on,
-        ends_on
-    from {{ ref('kpi_targets') }}
-
-),
-
-leads as (
+with leads as (
 
     select
         periods.channel,
@@ -25,7 +15,7 @@ leads as (
                 and leads.captured_at > {{ days_before('leads.converted_at', 30) }}
                 then 1
         end) as leads_converted_30_days
-    from periods
+    from {{ ref('int_kpi_periods') }} as periods
     inner join {{ ref('lead_followups') }} as leads
         on
             periods.channel in ('(all)', leads.channel)

@@ -1,16 +1,6 @@
 -- One row per channel and period that a target is for: people touched in it, on several channels or
 -- not, and those of them who bought in it.
-with periods as (
-
-    select distinct
-        channel,
-        starts_on,
-        ends_on
-    from {{ ref('kpi_targets') }}
-
-),
-
-people as (
+with people as (
 
     select
         periods.*,
@@ -18,7 +8,7 @@ people as (
         count(distinct touchpoints.channel) > 1 as is_cross_channel,
         max(case when periods.channel in ('(all)', touchpoints.channel) then 1 else 0 end)
             as is_touched
-    from periods
+    from {{ ref('int_kpi_periods') }} as periods
     inner join {{ ref('touchpoints') }} as touchpoints
         on
             periods.starts_on <= touchpoints.touch_date
@@ -33,7 +23,7 @@ buyers as (
         periods.starts_on,
         periods.ends_on,
         conversions.customer_id
-    from periods
+    from {{ ref('int_kpi_periods') }} as periods
     inner join {{ ref('conversions') }} as conversions
         on
             periods.starts_on <= conversions.conversion_date

@@ -8,24 +8,14 @@
 } %}
 
 -- One row per channel and period that a target is for, and measure that KPIs are made of.
-with periods as (
-
-    select distinct
-        channel,
-        starts_on,
-        ends_on
-    from {{ ref('kpi_targets') }}
-
-),
-
-money as (
+with money as (
 
     select
         periods.*,
         cast(sum(cast(days.revenue as decimal(38, 15))) as double) as revenue,
         cast(sum(cast(days.new_customers as decimal(38, 15))) as double) as new_customers,
         cast(sum(days.spend) as double) as spend
-    from periods
+    from {{ ref('int_kpi_periods') }} as periods
     inner join {{ ref('channel_performance') }} as days
         on
             periods.channel in ('(all)', days.channel)
@@ -65,7 +55,7 @@ told as (
                 {% endfor %}
             {% endfor %}
         end as value
-    from periods
+    from {{ ref('int_kpi_periods') }} as periods
     cross join named
     {% for step in measures %}
         left join {{ steps[step] }} as {{ step }}
