@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -101,6 +102,11 @@ class Running:
             if text in line:
                 return line
         raise AssertionError(f"{text!r} was not said, but: {self.said}")
+
+    def lands(self, count: int) -> None:
+        """Wait until so many have landed in all, in one load or in several."""
+        while sum(map(int, re.findall(r"= (\d+) landed", self.said))) < count:
+            self.says(" landed")
 
     @contextmanager
     def unheard(self) -> Iterator[None]:
