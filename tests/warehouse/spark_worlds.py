@@ -68,7 +68,7 @@ def dbt(warehouse: Path, *arguments: str) -> None:
     project = ["--project-dir", str(worlds.PROJECT), "--profiles-dir", str(worlds.PROJECT)]
     with settings:
         result = dbtRunner(manifest=_manifest()).invoke(
-            [*worlds.SPARINGLY, *arguments, *project, *worlds.FEW_MEMBERS]
+            [*worlds.SPARINGLY, *arguments, *project, *worlds.SMALL_WORLD]
         )
     failed = [
         f"{item.node.name}: {item.message}"

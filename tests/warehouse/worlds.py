@@ -66,7 +66,7 @@ SPARINGLY = ("--quiet", "--no-write-json", "--log-level-file", "none")
 # Other tests have the other cores, and threads wait for each other in Python.
 ONE_BY_ONE = ("--threads", "1")
 # In a small world few members teach what a match is, little is likely, and groups are small.
-FEW_MEMBERS = (
+SMALL_WORLD = (
     "--vars",
     "{match_min_settled_pairs: 1, match_shrinkage: 2, "
     "match_keep_from: 0.3, match_likely_from: 0.4, interval_groups: 5, interval_factor: 2.776}",
@@ -101,7 +101,7 @@ def manifest() -> Manifest:
     return result.result
 
 
-def dbt(warehouse: Path, *arguments: str, settings: tuple[str, ...] = FEW_MEMBERS) -> None:
+def dbt(warehouse: Path, *arguments: str, settings: tuple[str, ...] = SMALL_WORLD) -> None:
     """Run dbt in this process on a warehouse; a failure names the nodes that failed."""
     paths = {
         "OMNITOUCH_WAREHOUSE": str(warehouse),
@@ -221,7 +221,7 @@ def reported_again(warehouse: Warehouse) -> list[wire.Line]:
 
 
 @cache
-def template() -> Path:
+def seeded() -> Path:
     """The database of a warehouse with seeds and staging, built once in a process."""
     directory = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, directory)
@@ -233,7 +233,7 @@ def template() -> Path:
 def empty_warehouse(directory: Path) -> None:
     """A warehouse with seeds and staging, and nothing delivered."""
     directory.mkdir(parents=True, exist_ok=True)
-    start_over(directory, template())
+    start_over(directory, seeded())
 
 
 def start_over(warehouse: Path, template: Path) -> None:
