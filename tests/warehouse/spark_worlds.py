@@ -104,7 +104,7 @@ def empty(warehouse: Path) -> None:
     import deltalake
 
     raw = warehouse / "lake" / "raw"
-    for table in worlds.RECORD_TABLES:
+    for table in (*worlds.RECORD_TABLES, "score_figures"):
         deltalake.DeltaTable(str(raw / table)).delete()
     shutil.rmtree(raw / "_dlt_loads", ignore_errors=True)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.warehouse import worlds
+from tests.warehouse import learned, worlds
 
 SCHEDULES_PER_WORLD = int(os.environ.get("OMNITOUCH_TEST_SCHEDULES", "1"))
 WORLDS = 5 if SCHEDULES_PER_WORLD > 1 else 3
@@ -37,6 +37,8 @@ def test_any_schedule_of_deliveries_ends_in_the_marts_of_a_full_refresh(
         worlds.deal(directory, deliveries, seed=seed * 1000 + schedule), 1
     ):
         worlds.deliver(directory, tmp_path, delivery, number)
+        if number == deliveries:
+            learned.land(tmp_path)
         worlds.dbt(tmp_path, "run", *worlds.models_of(number, deliveries))
         built = worlds.generations(tmp_path)
         # every run after the first one added to what was there

@@ -17,7 +17,7 @@ from ingestion.loading import run as load
 from ingestion.sample_brand import write_sample_brand
 from ingestion.warehouse import Warehouse
 from tests.identity.test_components import disjoint
-from tests.warehouse import spark_worlds, worlds
+from tests.warehouse import learned, spark_worlds, worlds
 
 LACKS = spark_worlds.missing()
 pytestmark = [pytest.mark.spark, pytest.mark.skipif(LACKS is not None, reason=str(LACKS))]
@@ -57,6 +57,9 @@ def test_marts_equal_those_of_duckdb_after_two_deliveries(
 ) -> None:
     on_duckdb = tmp_path / "duckdb"
     worlds.empty_warehouse(on_duckdb)
+    learned.land(on_duckdb)
+    with worlds.environment(OMNITOUCH_ENGINE="spark"):
+        learned.land(spark)
     # The manifest and its files come first; of the rest every second file comes late.
     late = sorted(path for path in brand.glob("landing/*/*.*") if path.parent.name != "declared")
     shutil.copytree(brand / "landing" / "declared", on_duckdb / "landing" / "declared")
@@ -76,6 +79,7 @@ def test_marts_equal_those_of_duckdb_after_two_deliveries(
     expected = worlds.marts(on_duckdb)
     assert len(expected["orders"]) > 20
     assert len(expected["customer_matches"]) > 1
+    assert expected["customer_scores"]["reasons"].nunique() > 3
     worlds.assert_same(spark_worlds.marts(spark), expected)
     assert _accounted(spark_worlds.mart(spark, worlds.NAMES_LOADS)).equals(
         _accounted(_duckdb_mart(on_duckdb, worlds.NAMES_LOADS))
@@ -129,6 +133,9 @@ def test_any_schedule_of_deliveries_ends_in_the_marts_of_a_full_refresh(
     for number, delivery in enumerate(dealt, 1):
         before = spark_worlds.watermarks(spark)
         spark_worlds.deliver(directory, spark, delivery, number)
+        if number == DELIVERIES:
+            with worlds.environment(OMNITOUCH_ENGINE="spark"):
+                learned.land(spark)
         fresh = ["--full-refresh"] if number == 1 else []
         spark_worlds.dbt(spark, "run", *fresh, *worlds.models_of(number, DELIVERIES))
     worlds.assert_same(spark_worlds.marts(spark), expected)

@@ -26,6 +26,7 @@ from ingestion.sample_brand import write_sample_brand
 from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
+from tests.warehouse import learned
 
 PROJECT = Path(__file__).parents[2]
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
@@ -293,6 +294,7 @@ def built_whole(world: Path, seed: int) -> dict[str, pd.DataFrame]:
     write_world(world, people=120, days=40, seed=seed, every_source=True)
     warehouse = world / "whole"
     empty_warehouse(warehouse)
+    learned.land(warehouse)
     deliver(world, warehouse, deal(world, 1, seed)[0], number=1)
     dbt(warehouse, "run", *EVERYTHING)
     found = marts(warehouse)
@@ -305,6 +307,8 @@ def built_whole(world: Path, seed: int) -> dict[str, pd.DataFrame]:
     assert set(found["accounts"]["account_source"]) == {"crm", "email_domain"}
     assert {"sms", "wechat", "wecom"} <= set(found["customer_consents"]["consent"])
     assert found["recent_activities"]["activity_number"].max() == 20
+    assert found["customer_scores"].groupby("score_name")["grade"].nunique().min() > 1
+    assert found["customer_value"]["expected_value"].notna().any()
     return found
 
 
