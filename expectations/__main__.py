@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             read_marts(warehouse.manifest, options.marts),
             _exporter(options.engine, warehouse),
             allow_shrink=options.allow_shrink,
+            backup=options.backup,
             wait_seconds=options.wait,
         )
         print(publication.audit.describe())
@@ -91,6 +92,12 @@ def _parser() -> argparse.ArgumentParser:
         "--allow-shrink",
         action="store_true",
         help="skip the comparisons with what is published now, once, when less is right",
+    )
+    command.add_argument(
+        "--no-backup",
+        dest="backup",
+        action="store_false",
+        help="do not copy the build database, where the disk is backed up anyway",
     )
     command.add_argument(
         "--wait", type=float, default=0, metavar="SECONDS", help="wait for another publisher"

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.audit import AuditResult, run_audit
+from expectations.backup import back_up
 from expectations.export import Exported, Exporter, build_marts_database
 from expectations.warehouse import MARTS_DATABASE, Mart, PublishError, Warehouse
 
@@ -60,6 +61,7 @@ def publish(
     *,
     auditor: Auditor = run_audit,
     allow_shrink: bool = False,
+    backup: bool = True,
     wait_seconds: float = 0,
 ) -> Publication:
     """Export, audit and publish the marts as one batch.
@@ -70,6 +72,7 @@ def publish(
         exporter: reads the marts of the engine that built them.
         auditor: judges the candidate.
         allow_shrink: skip the comparisons with the previous publish.
+        backup: copy the build database, too.
         wait_seconds: how long to wait for another publisher.
 
     Raises:
@@ -94,6 +97,8 @@ def publish(
             _keep_last_reports(warehouse)
             if result.blocking:
                 raise AuditBlockedError(result)
+            if backup and warehouse.build_database.exists():
+                back_up(warehouse)
             directory = _accept(warehouse, batch, candidate, exported, result)
         finally:
             shutil.rmtree(candidate, ignore_errors=True)

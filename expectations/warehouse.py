@@ -31,6 +31,11 @@ class Warehouse:
         return self.root / "omnitouch.duckdb"
 
     @property
+    def backup(self) -> Path:
+        """The build database as it was when it was last published."""
+        return self.root / "backup" / self.build_database.name
+
+    @property
     def manifest(self) -> Path:
         """The manifest of the dbt run; dbt called without a target path keeps it in ./target."""
         folders = [os.environ.get("DBT_TARGET_PATH", ""), str(self.root / "target"), "target"]

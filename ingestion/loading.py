@@ -27,6 +27,7 @@ from ingestion.pipeline import (
     rows_by_load,
 )
 from ingestion.pseudonyms import Pseudonymiser, configured_pseudonymiser
+from ingestion.restoring import restore_if_damaged
 from ingestion.sources import SOURCES, declared
 from ingestion.streams.landing import is_of_stream, named_by_offset
 from ingestion.warehouse import Warehouse
@@ -75,7 +76,7 @@ def load_files(
 ) -> Outcome:
     """Load what is new or changed of the files that ``find`` finds; as :func:`run` otherwise."""
     pseudonymiser = configured_pseudonymiser()
-    with ready_pipeline(warehouse, pseudonymiser) as (pipeline, known):
+    with ready_pipeline(warehouse, pseudonymiser, say) as (pipeline, known):
         fresh = [file for file in find() if file.file_id not in known]
         load_ids: list[str] = []
         refused: list[str] = []
@@ -92,19 +93,22 @@ def load_files(
 
 @contextmanager
 def ready_pipeline(
-    warehouse: Warehouse, pseudonymiser: Pseudonymiser
+    warehouse: Warehouse, pseudonymiser: Pseudonymiser, say: Callable[[str], None] = print
 ) -> Iterator[tuple[dlt.Pipeline, set[str]]]:
     """The pipeline, held for one loader, with nothing pending; and the ids of the files it knows.
 
     Raises:
+        DamagedError: the database is damaged, and there is no backup.
         KeyChangedError: the pseudonymisation key is not the one the warehouse knows.
         LoadFailedError: the warehouse refused what an earlier run left behind.
         WarehouseBusyError: another loader is at work.
     """
-    with warehouse.loading(), open_pipeline(warehouse) as pipeline:
-        finish_pending(pipeline)
-        forget_incomplete(pipeline)
-        yield pipeline, _known_files(pipeline, pseudonymiser)
+    with warehouse.loading():
+        restore_if_damaged(warehouse, say)
+        with open_pipeline(warehouse) as pipeline:
+            finish_pending(pipeline)
+            forget_incomplete(pipeline)
+            yield pipeline, _known_files(pipeline, pseudonymiser)
 
 
 def _landed(warehouse: Warehouse) -> Iterator[FileToRead]:

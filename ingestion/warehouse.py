@@ -35,6 +35,11 @@ class Warehouse:
         return self.root / "omnitouch.duckdb"
 
     @property
+    def backup(self) -> Path:
+        """The build database as it was when it was last published."""
+        return self.root / "backup" / self.database.name
+
+    @property
     def lake(self) -> Path:
         """The Delta tables that dlt lands for Spark."""
         return self.root / "lake"

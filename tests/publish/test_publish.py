@@ -114,6 +114,42 @@ def test_a_rejected_candidate_is_removed(warehouse, publish_now):
     assert batches(warehouse) == [warehouse.current()["batch"]]
 
 
+def test_what_was_published_is_backed_up_and_what_was_not_is_not(warehouse, publish_now, changed):
+    def reject(*_, **__):
+        raise PublishError("the auditor died")
+
+    with pytest.raises(PublishError):
+        publish_now(auditor=reject)
+    publish_now(backup=False)
+    assert not warehouse.backup.exists()
+    publish_now()
+    first = warehouse.backup.read_bytes()
+    assert first == warehouse.build_database.read_bytes()
+    with changed(warehouse, "delete from marts.events"):
+        with pytest.raises(PublishError):
+            publish_now(auditor=reject)
+        assert warehouse.backup.read_bytes() == first
+        publish_now()
+    with duckdb.connect(str(warehouse.backup), read_only=True) as connection:
+        assert connection.execute("select count(*) from marts.events").fetchone() == (0,)
+
+
+def test_a_backup_that_fails_leaves_the_one_before_and_is_told(
+    warehouse, publish_now, monkeypatch, caplog
+):
+    publish_now()
+    before = warehouse.backup.read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    publish_now()
+    assert len(batches(warehouse)) == 2
+    assert warehouse.backup.read_bytes() == before
+    assert "no backup of the database: [Errno 28] No space left on device" in caplog.text
+
+
 def test_leftovers_of_a_killed_run_are_swept(warehouse, publish_now):
     publish_now()
     (warehouse.published / ".candidate-20200101T000000000Z-dead").mkdir()
