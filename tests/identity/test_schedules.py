@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from tests.identity import graphs
 from tests.warehouse import worlds
 
-WORLDS = 125
+WORLDS = 250
 DELIVERIES = 4
 STOP = "int_identifier_link_changes"
-EXAMPLES = int(os.environ.get("OMNITOUCH_TEST_IDENTITY_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("OMNITOUCH_TEST_IDENTITY_EXAMPLES", "2"))
 # of each world, by its number
 IDENTIFIERS = (
     *(f"member_id::M{at}w{{}}" for at in range(3)),

@@ -19,7 +19,7 @@ from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
 from tests.ingestion.test_pseudonyms import uncompressed
 
-KILLS = int(os.environ.get("OMNITOUCH_TEST_KILLS", "12"))
+KILLS = int(os.environ.get("OMNITOUCH_TEST_KILLS", "6"))
 PHONE = "13912345678"
 Records = dict[str, list[tuple]]
 Loader = Callable[..., dict[str, Any]]

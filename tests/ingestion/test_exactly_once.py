@@ -14,7 +14,7 @@ import pytest
 from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
 
-SCHEDULES = int(os.environ.get("OMNITOUCH_TEST_SCHEDULES", "4"))
+SCHEDULES = int(os.environ.get("OMNITOUCH_TEST_SCHEDULES", "2"))
 LINES_PER_SOURCE = 12
 MANIFEST = """
 files:

@@ -1,6 +1,7 @@
 """Does Great Expectations accept good marts, and tell what is wrong with bad ones?"""
 
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -369,6 +370,8 @@ def test_good_marts_are_accepted_on_the_first_and_on_the_second_publish(warehous
 def test_a_breach_publishes_nothing_and_says_why(breach, published, changed):
     statement, (outcome, place, *figures) = BREACHES[breach]
     mart = place.partition(".")[0]
+    suite = (SUITES / f"{mart}.json").read_text(encoding="utf-8")
+    asked = {mart, *(name for name in fake_marts.MARTS if re.search(rf"\b{name}\b", suite))}
     before = snapshot(published.published)
 
     def audit_mart(database: Path, rows: dict[str, int], **options):
@@ -377,7 +380,7 @@ def test_a_breach_publishes_nothing_and_says_why(breach, published, changed):
     with changed(published, statement), pytest.raises(AuditBlockedError) as blocked:
         publish(
             published,
-            read_marts(published.manifest),
+            read_marts(published.manifest, asked),
             export_from_duckdb(published.build_database),
             auditor=audit_mart,
         )
