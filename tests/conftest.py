@@ -15,7 +15,7 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the long files come first: two processes share the tests out by file."""
+    """Let the long files come first: processes share the tests out by file."""
     items.sort(key=lambda item: ("spark" not in item.keywords, "warehouse" not in item.path.parts))
 
 
