@@ -13,9 +13,10 @@ from uvicorn.supervisors import Multiprocess
 
 from ingestion.collector.app import METRICS_FOLDER, Collector
 from ingestion.collector.metrics import Metrics
-from ingestion.collector.settings import Settings, read_settings
+from ingestion.collector.settings import Settings, SettingsError, read_settings
 from ingestion.warehouse import Warehouse
 
+HIGHEST_PORT = 65_535
 GRACE_SECONDS = 10
 # Longer than a proxy in front keeps its connections: else it sends into one that just closes.
 KEEP_ALIVE_SECONDS = 75
@@ -41,6 +42,8 @@ def serve(
     settings = replace(
         settings, **{name: value for name, value in given.items() if value is not None}
     )
+    if not 0 <= settings.port <= HIGHEST_PORT:
+        raise SettingsError(f"there is no port {settings.port}: take one up to {HIGHEST_PORT}")
     # What is wrong with the settings is said once, here, not by every worker.
     sources = {endpoint.source for endpoint in Collector(warehouse, settings, Metrics()).endpoints}
     config = uvicorn.Config(

@@ -17,7 +17,7 @@ from ingestion.collector.privacy import truncated
 from ingestion.collector.settings import Rate, SettingsError, read_settings
 from ingestion.warehouse import Warehouse
 from tests.collector.service import Service, running
-from tests.ingestion.wire import sensors_event
+from tests.ingestion.wire import command, sensors_event
 
 LIMITED: dict[str, Any] = {
     "limits": {
@@ -229,3 +229,9 @@ def test_a_table_of_links_that_cannot_be_followed_is_named(
     monkeypatch.delenv("OMNITOUCH_COLLECTOR", raising=False)
     with pytest.raises(SettingsError, match=message):
         Collector(warehouse, read_settings(warehouse), Metrics())
+
+
+def test_a_port_that_there_is_not_is_refused_in_one_sentence(warehouse: Warehouse) -> None:
+    ran = command(warehouse, "collect", "--port", 65_536)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == "error: there is no port 65536: take one up to 65535\n"
