@@ -109,6 +109,7 @@ def ready_pipeline(
             finish_pending(pipeline)
             forget_incomplete(pipeline)
             yield pipeline, _known_files(pipeline, pseudonymiser)
+        warehouse.in_order.touch()
 
 
 def _landed(warehouse: Warehouse) -> Iterator[FileToRead]:

@@ -68,8 +68,9 @@ def _damage(warehouse: Warehouse) -> str | None:
     log = _log_of(warehouse.database)
     try:
         # Tables are read when they are asked for, so that opening does not tell of all of them.
-        # After a publication nothing has written to it, and there is nothing to look for.
-        if log.exists() or _is_newer(warehouse.database, warehouse.backup):
+        # What nothing has written to since it was closed in good order need not be looked through.
+        marks = (warehouse.backup, warehouse.in_order)
+        if log.exists() or all(_is_newer(warehouse.database, mark) for mark in marks):
             with duckdb.connect(str(warehouse.database), read_only=True) as database:
                 for (table,) in database.execute(EACH_TABLE).fetchall():
                     database.execute("select count(*) from pragma_storage_info(?)", [table])
@@ -107,7 +108,7 @@ def _put_in_place(warehouse: Warehouse) -> None:
 
 
 def _is_newer(one: Path, other: Path) -> bool:
-    return other.exists() and one.stat().st_mtime_ns > other.stat().st_mtime_ns
+    return not other.exists() or one.stat().st_mtime_ns > other.stat().st_mtime_ns
 
 
 def _log_of(database: Path) -> Path:

@@ -40,6 +40,11 @@ class Warehouse:
         return self.root / "backup" / self.database.name
 
     @property
+    def in_order(self) -> Path:
+        """As old as the last load that ended, and closed the build database, in good order."""
+        return self.root / "loaded_in_order"
+
+    @property
     def lake(self) -> Path:
         """The Delta tables that dlt lands for Spark."""
         return self.root / "lake"
