@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             read_marts(warehouse.manifest, options.marts),
             _exporter(options.engine, warehouse),
             allow_shrink=options.allow_shrink,
-            backup=options.backup,
+            backup=options.backup and options.engine == "duckdb",
             wait_seconds=options.wait,
         )
         print(publication.audit.describe())

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from expectations.audit import AuditResult, run_audit
-from expectations.backup import back_up
 from expectations.export import Exported, Exporter, build_marts_database
 from expectations.warehouse import MARTS_DATABASE, Mart, PublishError, Warehouse
+from ingestion.backup import back_up
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def publish(
             if result.blocking:
                 raise AuditBlockedError(result)
             if backup and warehouse.build_database.exists():
-                back_up(warehouse)
+                back_up(warehouse.build_database, warehouse.backup)
             directory = _accept(warehouse, batch, candidate, exported, result)
         finally:
             shutil.rmtree(candidate, ignore_errors=True)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import dlt
 
 from ingestion import ToldError
+from ingestion.backup import restore_if_damaged
 from ingestion.files import LandedFile, list_files
 from ingestion.manifest import DeclaredFile, ManifestError, read_manifest
 from ingestion.pipeline import (
@@ -22,12 +23,12 @@ from ingestion.pipeline import (
     forget_incomplete,
     load,
     newly_blocked,
+    on_spark,
     open_pipeline,
     read_table,
     rows_by_load,
 )
 from ingestion.pseudonyms import Pseudonymiser, configured_pseudonymiser
-from ingestion.restoring import restore_if_damaged
 from ingestion.sources import SOURCES, declared
 from ingestion.streams.landing import is_of_stream, named_by_offset
 from ingestion.warehouse import Warehouse
@@ -98,13 +99,14 @@ def ready_pipeline(
     """The pipeline, held for one loader, with nothing pending; and the ids of the files it knows.
 
     Raises:
-        DamagedError: the database is damaged, and there is no backup.
+        DamagedError: the database is damaged, and nothing can take its place.
         KeyChangedError: the pseudonymisation key is not the one the warehouse knows.
         LoadFailedError: the warehouse refused what an earlier run left behind.
         WarehouseBusyError: another loader is at work.
     """
     with warehouse.loading():
-        restore_if_damaged(warehouse, say)
+        if not on_spark():
+            restore_if_damaged(warehouse, say)
         with open_pipeline(warehouse) as pipeline:
             finish_pending(pipeline)
             forget_incomplete(pipeline)

@@ -29,6 +29,7 @@ from dlt.destinations.exceptions import DatabaseUndefinedRelation
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion import ToldError
+from ingestion.backup import is_damage
 from ingestion.blocklist import blocked_identifiers
 from ingestion.files import LandedFile
 from ingestion.pseudonyms import Pseudonymiser
@@ -258,7 +259,8 @@ def connected(warehouse: Warehouse, read_only: bool = False) -> duckdb.DuckDBPyC
                 f"{warehouse.database} is open in process {holder[1]}; wait for it to end."
             ) from error
         first_line = str(error).partition("\n")[0]
-        raise LoadFailedError(f"The database cannot be opened: {first_line}") from error
+        remedy = "; python -m ingestion load restores it" if is_damage(error) else ""
+        raise LoadFailedError(f"The database cannot be opened: {first_line}{remedy}") from error
 
 
 def finish_pending(pipeline: dlt.Pipeline) -> None:

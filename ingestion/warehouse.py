@@ -40,6 +40,11 @@ class Warehouse:
         return self.root / "backup" / self.database.name
 
     @property
+    def was_published(self) -> bool:
+        """Whether readers have ever seen anything of it."""
+        return (self.root / "published" / "current.json").exists()
+
+    @property
     def in_order(self) -> Path:
         """As old as the last load that ended, and closed the build database, in good order."""
         return self.root / "loaded_in_order"

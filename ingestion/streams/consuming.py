@@ -128,9 +128,8 @@ def consume(
     """
     cluster = read_streams(declaration, warehouse)
     pseudonymiser = configured_pseudonymiser()
-    waiting = [
-        file for stream in cluster.streams.values() for file in _files(stream, f"{stream.topic}-*")
-    ]
+    waiting = _landed_before(cluster)
+    loaded_into: int | None = None
     refused: list[str] = []
     held = Held()
     with _stopping() as stopping, _consumer(cluster, held, say, once) as consumer:
@@ -145,6 +144,11 @@ def consume(
             try:
                 if waiting:
                     outcome = _load(warehouse, waiting, say)
+                    before, loaded_into = loaded_into, _database(warehouse)
+                    if before not in (None, loaded_into):
+                        # a backup took the place of the one that knew the files of before
+                        waiting = _landed_before(cluster)
+                        continue
                     if outcome.files:
                         report(outcome)
                     # said once, not with every attempt
@@ -162,6 +166,16 @@ def consume(
                 say(f"{error} Until then what was read waits in {len(waiting)} landed files.")
             if done:
                 return refused
+
+
+def _landed_before(cluster: Cluster) -> list[FileToRead]:
+    streams = cluster.streams.values()
+    return [file for stream in streams for file in _files(stream, f"{stream.topic}-*")]
+
+
+def _database(warehouse: Warehouse) -> int:
+    """Which file the database is; 0 where there is none, as on Spark."""
+    return warehouse.database.stat().st_ino if warehouse.database.exists() else 0
 
 
 def _is_drained(consumer: Consumer, held: Held) -> bool:

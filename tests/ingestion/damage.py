@@ -13,11 +13,38 @@ BLOCK = 256 * 1024
 
 def tear(database: Path, number: int = 0) -> None:
     """Overwrite the second half of one block of the catalog, by default the first."""
+    with database.open("r+b") as file:
+        file.seek(HEADERS + _blocks(database)[number] * BLOCK + BLOCK // 2)
+        file.write(bytes(BLOCK // 2))
+
+
+def tear_what_opening_reads(database: Path) -> None:
+    """Tear the first block without which the database does not open."""
+    sound = database.read_bytes()
+    for number in range(count_blocks(database)):
+        tear(database, number)
+        if not opens(database):
+            return
+        database.write_bytes(sound)
+
+
+def opens(database: Path) -> bool:
+    try:
+        duckdb.connect(str(database), read_only=True).close()
+    except duckdb.IOException:
+        return False
+    return True
+
+
+def count_blocks(database: Path) -> int:
+    return len(_blocks(database))
+
+
+def _blocks(database: Path) -> list[int]:
+    duckdb.connect(str(database)).close()  # what a log holds is written back
     with duckdb.connect(str(database), read_only=True) as connection:
-        blocks = connection.execute(
+        found = connection.execute(
             "select block_id from pragma_metadata_info() where free_blocks < total_blocks "
             "order by block_id"
         ).fetchall()
-    with database.open("r+b") as file:
-        file.seek(HEADERS + blocks[number][0] * BLOCK + BLOCK // 2)
-        file.write(bytes(BLOCK // 2))
+    return [block for (block,) in found]

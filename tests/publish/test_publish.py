@@ -143,7 +143,7 @@ def test_a_backup_that_fails_leaves_the_one_before_and_is_told(
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("shutil.copyfile", full)
+    monkeypatch.setattr("shutil.copy", full)
     publish_now()
     assert len(batches(warehouse)) == 2
     assert warehouse.backup.read_bytes() == before
