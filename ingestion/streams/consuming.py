@@ -144,11 +144,6 @@ def consume(
             try:
                 if waiting:
                     outcome = _load(warehouse, waiting, say)
-                    before, loaded_into = loaded_into, _database(warehouse)
-                    if before not in (None, loaded_into):
-                        # a backup took the place of the one that knew the files of before
-                        waiting = _landed_before(cluster)
-                        continue
                     if outcome.files:
                         report(outcome)
                     # said once, not with every attempt
@@ -156,6 +151,11 @@ def consume(
                         if line not in refused:
                             say(f"error: nothing of this file could be read: {line}")
                     refused = outcome.refused
+                    before, loaded_into = loaded_into, _database(warehouse)
+                    if before not in (None, loaded_into):
+                        # a backup took the place of the one that knew the files of before
+                        waiting = _landed_before(cluster)
+                        continue
                     # those that are loaded are passed over
                     waiting = waiting if refused else []
                 if not refused:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.backup import back_up
 from ingestion.warehouse import Warehouse, WarehouseBusyError
 from tests.ingestion import wire
+from tests.ingestion.damage import tear_what_opening_reads
 
 pytest.importorskip("confluent_kafka", reason="needs the kafka extra")
 
@@ -126,6 +128,26 @@ def test_while_another_loader_is_at_work_messages_wait_on_disk(
     (outcome,), _ = drain(warehouse, declaration)
     # once from the file that was left, once again from the topic
     assert (outcome.rows_read, outcome.rows_landed, outcome.rows_duplicate) == (4, 2, 2)
+
+
+def test_where_a_backup_takes_the_databases_place_what_it_lacks_is_loaded_again(
+    broker: Broker, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    name = topic(broker)
+    declaration = declare(tmp_path / "d", broker, f"topic: {name}, source: ocean_clicks")
+    send(broker, name, clicks(0, 30))
+    with running(warehouse, declaration, "--every", 0.5) as consumer:
+        consumer.lands(30)
+        back_up(warehouse.database, warehouse.backup)
+        send(broker, name, clicks(30, 40))
+        consumer.lands(40)
+        tear_what_opening_reads(warehouse.database)
+        send(broker, name, clicks(40, 50))
+        # those of now, and once more those that the backup lacks
+        consumer.lands(40 + 10 + 10)
+        assert consumer.ends(signal.SIGTERM) == 0
+    assert "the database was damaged" in consumer.said
+    assert len(landed(warehouse)) == 50
 
 
 def test_asked_to_stop_it_loads_and_commits_what_it_has_read(
