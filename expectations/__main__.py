@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from expectations.export import Exporter, export_from_duckdb, export_from_spark
+from expectations.marts import PublishError, read_marts
 from expectations.publish import AuditBlockedError, publish
 from expectations.summary import summarize
-from expectations.warehouse import PublishError, Warehouse, read_marts
+from ingestion.warehouse import Warehouse
 
 PROJECT = Path(__file__).parents[1]
 PUBLISHED, BLOCKED, NOT_RUN = 0, 1, 2
@@ -53,7 +54,7 @@ def _exporter(engine: str, warehouse: Warehouse) -> Exporter:
     return (
         export_from_spark(_spark_session)
         if engine == "spark"
-        else export_from_duckdb(warehouse.build_database)
+        else export_from_duckdb(warehouse.database)
     )
 
 

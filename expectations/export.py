@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from expectations.warehouse import MARTS_DATABASE, Mart, PublishError
+from expectations.marts import MARTS_DATABASE, Mart, PublishError
 
 log = logging.getLogger(__name__)
 

@@ -22,8 +22,9 @@ from typing import Any
 
 from expectations.audit import AuditResult, run_audit
 from expectations.export import Exported, Exporter, build_marts_database
-from expectations.warehouse import MARTS_DATABASE, Mart, PublishError, Warehouse
+from expectations.marts import MARTS_DATABASE, Mart, PublishError
 from ingestion.backup import back_up
+from ingestion.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
 
@@ -97,8 +98,8 @@ def publish(
             _keep_last_reports(warehouse)
             if result.blocking:
                 raise AuditBlockedError(result)
-            if backup and warehouse.build_database.exists():
-                back_up(warehouse.build_database, warehouse.backup)
+            if backup and warehouse.database.exists():
+                back_up(warehouse)
             directory = _accept(warehouse, batch, candidate, exported, result)
         finally:
             shutil.rmtree(candidate, ignore_errors=True)

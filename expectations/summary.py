@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from expectations.warehouse import PublishError, Warehouse
+from expectations.marts import PublishError
+from ingestion.warehouse import Warehouse
 
 ZONE = ZoneInfo("Asia/Shanghai")
 UNATTRIBUTED = "unattributed"

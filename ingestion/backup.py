@@ -40,14 +40,14 @@ class DamagedError(ToldError):
     """The build database is damaged, and nothing can take its place."""
 
 
-def back_up(database: Path, backup: Path) -> None:
-    """Copy a database over its last backup, whole and looked through; where that fails, log why.
+def back_up(warehouse: Warehouse) -> None:
+    """Copy the build database over its last backup, whole and looked through.
 
-    What was published is good without a backup, so that no error is raised.
+    What is published is good without a backup: where it fails, the log says why.
     """
-    draft = backup.with_suffix(".draft")
+    database, draft = warehouse.database, warehouse.backup.with_suffix(".draft")
     try:
-        backup.parent.mkdir(exist_ok=True)
+        draft.parent.mkdir(exist_ok=True)
         _log_of(draft).unlink(missing_ok=True)
         with duckdb.connect(str(database), read_only=True):  # nobody writes to it meanwhile
             # The log first: closing the copied database gives up the lock on it.
@@ -56,29 +56,26 @@ def back_up(database: Path, backup: Path) -> None:
             shutil.copy(database, draft)
         duckdb.connect(str(draft)).close()  # the log becomes part of it
         _look_through(draft)
-        put_in_place(draft, backup)
+        put_in_place(draft, warehouse.backup)
     except (duckdb.Error, OSError) as error:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
         log.warning("no backup of the database: %s", _first_line(error))
 
 
-def restore_if_damaged(warehouse: Warehouse, say: Callable[[str], None]) -> bool:
+def restore_if_damaged(warehouse: Warehouse, say: Callable[[str], None]) -> None:
     """Put the backup in the place of a damaged build database, which is moved aside.
 
     Before anything was published there is no backup, and nobody who knows a customer's id: then all
     begins anew. The caller holds the warehouse for loading. A database that another process has
     open is left to whoever opens it next.
 
-    Returns:
-        Whether the database is another one now, and files that were loaded may have to be again.
-
     Raises:
         DamagedError: there is no backup, or it is damaged itself, or there is no room for it.
     """
     reason = _damage(warehouse)
     if reason is None:
-        return False
+        return
     aside = _aside(warehouse.database).name
     if warehouse.backup.exists():
         made_at = datetime.fromtimestamp(warehouse.backup.stat().st_mtime, UTC)
@@ -88,7 +85,7 @@ def restore_if_damaged(warehouse: Warehouse, say: Callable[[str], None]) -> bool
             f"in its place, files that came since are loaded again. {AGAIN} The damaged one is "
             f"kept as {aside}"
         )
-    elif not warehouse.was_published:
+    elif not warehouse.pointer.exists():
         _begin_anew(warehouse)
         say(
             f"the database was damaged ({reason}) before anything was published: all files are "
@@ -100,7 +97,6 @@ def restore_if_damaged(warehouse: Warehouse, say: Callable[[str], None]) -> bool
             "away and load again: all files of the landing folder are read anew, and customers "
             "may get other ids."
         )
-    return True
 
 
 def is_damage(error: Exception) -> bool:
@@ -153,16 +149,16 @@ def _restore(warehouse: Warehouse) -> None:
     except duckdb.Error as error:
         draft.unlink()
         raise DamagedError(
-            f"{warehouse.database} and its backup {warehouse.backup} are both damaged. Move them "
-            "away and load again: all files of the landing folder are read anew, and customers "
-            "may get other ids."
+            f"{warehouse.database} is damaged, and its backup {warehouse.backup} cannot be read "
+            f"({_first_line(error)}). Move both away and load again: all files of the landing "
+            "folder are read anew, and customers may get other ids."
         ) from error
     except OSError as error:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
         raise DamagedError(
-            f"{warehouse.database} is damaged, and its backup cannot be put in its place ({error}) "
-            f"It takes {warehouse.backup.stat().st_size / 1e6:,.0f} MB there."
+            f"{warehouse.database} is damaged, and its backup cannot be put in its place "
+            f"({error}); it takes {warehouse.backup.stat().st_size / 1e6:,.0f} MB there."
         ) from error
 
 

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import duckdb
 
-from expectations.warehouse import Warehouse as Published
 from ingestion import ToldError
 from ingestion.identifiers import identifier, identifier_types
 from ingestion.pseudonyms import Pseudonymiser
@@ -94,14 +93,12 @@ def published_marts(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]
     Raises:
         ExplainError: nothing is published, or lacks what this version reads.
     """
-    published = Published(warehouse.root)
-    current = published.current()
+    current = warehouse.current()
     if current is None:
         raise ExplainError("nothing is published yet: ./run publishes the marts")
     try:
-        with duckdb.connect(
-            str(published.published / current["database"]), read_only=True
-        ) as marts:
+        database = warehouse.published / current["database"]
+        with duckdb.connect(str(database), read_only=True) as marts:
             yield marts
     except duckdb.Error:
         # the database's own words quote the query, and with it what was asked for

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ingestion import ToldError
 
@@ -22,7 +24,7 @@ class Warehouse:
     @classmethod
     def from_environment(cls) -> Warehouse:
         """The warehouse named by ``OMNITOUCH_WAREHOUSE`` (default: ``./warehouse``)."""
-        return cls(Path(os.environ.get("OMNITOUCH_WAREHOUSE", "warehouse")).resolve())
+        return cls(Path(os.environ.get("OMNITOUCH_WAREHOUSE") or "warehouse").resolve())
 
     @property
     def landing(self) -> Path:
@@ -38,11 +40,6 @@ class Warehouse:
     def backup(self) -> Path:
         """The build database as it was when it was last published."""
         return self.root / "backup" / self.database.name
-
-    @property
-    def was_published(self) -> bool:
-        """Whether readers have ever seen anything of it."""
-        return (self.root / "published" / "current.json").exists()
 
     @property
     def in_order(self) -> Path:
@@ -63,6 +60,39 @@ class Warehouse:
     def pulls(self) -> Path:
         """What pulls remember: cursors, tokens, recordings kept aside."""
         return self.root / "pulls"
+
+    @property
+    def manifest(self) -> Path:
+        """The manifest of the dbt run; dbt called without a target path keeps it in ./target."""
+        folders = [os.environ.get("DBT_TARGET_PATH", ""), str(self.root / "target"), "target"]
+        found = [Path(folder, "manifest.json") for folder in folders if folder]
+        return max(
+            (path for path in found if path.exists()),
+            key=lambda path: path.stat().st_mtime,
+            default=self.root / "target" / "manifest.json",
+        )
+
+    @property
+    def audit(self) -> Path:
+        """One directory of HTML report per audit."""
+        return self.root / "audit"
+
+    @property
+    def published(self) -> Path:
+        """What readers see: one directory per batch and the pointer to the current one."""
+        return self.root / "published"
+
+    @property
+    def pointer(self) -> Path:
+        """The file that names the current batch."""
+        return self.published / "current.json"
+
+    def current(self) -> dict[str, Any] | None:
+        """What ``current.json`` says, or None before the first publication."""
+        try:
+            return json.loads(self.pointer.read_bytes())
+        except FileNotFoundError:
+            return None
 
     def loading(self) -> AbstractContextManager[None]:
         """Hold the warehouse for one loader.

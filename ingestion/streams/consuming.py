@@ -151,7 +151,7 @@ def consume(
                         if line not in refused:
                             say(f"error: nothing of this file could be read: {line}")
                     refused = outcome.refused
-                    before, loaded_into = loaded_into, _database(warehouse)
+                    before, loaded_into = loaded_into, _inode_of_database(warehouse)
                     if before not in (None, loaded_into):
                         # a backup took the place of the one that knew the files of before
                         waiting = _landed_before(cluster)
@@ -173,7 +173,7 @@ def _landed_before(cluster: Cluster) -> list[FileToRead]:
     return [file for stream in streams for file in _files(stream, f"{stream.topic}-*")]
 
 
-def _database(warehouse: Warehouse) -> int:
+def _inode_of_database(warehouse: Warehouse) -> int:
     """Which file the database is; 0 where there is none, as on Spark."""
     return warehouse.database.stat().st_ino if warehouse.database.exists() else 0
 

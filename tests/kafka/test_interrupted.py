@@ -138,7 +138,7 @@ def test_where_a_backup_takes_the_databases_place_what_it_lacks_is_loaded_again(
     send(broker, name, clicks(0, 30))
     with running(warehouse, declaration, "--every", 0.5) as consumer:
         consumer.lands(30)
-        back_up(warehouse.database, warehouse.backup)
+        back_up(warehouse)
         send(broker, name, clicks(30, 40))
         consumer.lands(40)
         tear_what_opening_reads(warehouse.database)

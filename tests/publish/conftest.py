@@ -9,8 +9,9 @@ import pytest
 
 from expectations.audit import AuditResult
 from expectations.export import export_from_duckdb
+from expectations.marts import read_marts
 from expectations.publish import Publication, publish
-from expectations.warehouse import Warehouse, read_marts
+from ingestion.warehouse import Warehouse
 
 
 def accept_everything(_database: Path, rows: dict[str, int], *, report: Path, **_: object):
@@ -32,7 +33,7 @@ def publish_now(warehouse: Warehouse) -> Callable[..., Publication]:
 
     def run(**options: object) -> Publication:
         options.setdefault("auditor", accept_everything)
-        exporter = options.pop("exporter", export_from_duckdb(warehouse.build_database))
+        exporter = options.pop("exporter", export_from_duckdb(warehouse.database))
         marts = read_marts(warehouse.manifest, options.pop("marts", ()))
         return publish(warehouse, marts, exporter, **options)
 
@@ -45,11 +46,11 @@ def changed() -> Callable[..., object]:
 
     @contextmanager
     def change(warehouse: Warehouse, *statements: str) -> Iterator[None]:
-        original = warehouse.build_database.read_bytes()
+        original = warehouse.database.read_bytes()
         fake_marts.change(warehouse.root, *statements)
         try:
             yield
         finally:
-            warehouse.build_database.write_bytes(original)
+            warehouse.database.write_bytes(original)
 
     return change

@@ -12,8 +12,9 @@ import pytest
 from expectations.__main__ import BLOCKED, NOT_RUN, PUBLISHED, main
 from expectations.audit import SUITES, run_audit
 from expectations.export import export_from_duckdb
+from expectations.marts import read_marts
 from expectations.publish import AuditBlockedError, publish
-from expectations.warehouse import Warehouse, read_marts
+from ingestion.warehouse import Warehouse
 
 # What a bad build did, the mart and the expectation that must say so, and figures it must show.
 BREACHES = {
@@ -381,7 +382,7 @@ def test_a_breach_publishes_nothing_and_says_why(breach, published, changed):
         publish(
             published,
             read_marts(published.manifest, asked),
-            export_from_duckdb(published.build_database),
+            export_from_duckdb(published.database),
             auditor=audit_mart,
         )
     assert snapshot(published.published) == before

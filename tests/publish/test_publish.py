@@ -16,7 +16,8 @@ import pytest
 
 from expectations.__main__ import NOT_RUN, main
 from expectations.export import export_from_spark
-from expectations.warehouse import PublishError, Warehouse
+from expectations.marts import PublishError
+from ingestion.warehouse import Warehouse
 
 ROOT = Path(__file__).parents[2]
 
@@ -124,7 +125,7 @@ def test_what_was_published_is_backed_up_and_what_was_not_is_not(warehouse, publ
     assert not warehouse.backup.exists()
     publish_now()
     first = warehouse.backup.read_bytes()
-    assert first == warehouse.build_database.read_bytes()
+    assert first == warehouse.database.read_bytes()
     with changed(warehouse, "delete from marts.events"):
         with pytest.raises(PublishError):
             publish_now(auditor=reject)
@@ -178,7 +179,7 @@ def test_a_build_database_in_use_is_named(warehouse, publish_now):
         "print('open', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", writer, str(warehouse.build_database)],
+        [sys.executable, "-c", writer, str(warehouse.database)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:
@@ -222,7 +223,7 @@ class SparkStandIn:
 def test_the_spark_export_publishes_the_same_as_the_duckdb_export(warehouse, publish_now):
     first = publish_now()
     contract = warehouse.current()["contract"]
-    publish_now(exporter=export_from_spark(lambda: SparkStandIn(warehouse.build_database)))
+    publish_now(exporter=export_from_spark(lambda: SparkStandIn(warehouse.database)))
     current = warehouse.current()
     assert current["contract"] == contract
     for mart, entry in current["marts"].items():

@@ -9,7 +9,7 @@ import pytest
 
 from expectations.__main__ import NOT_RUN, main
 from expectations.summary import summarize, table, width
-from expectations.warehouse import Warehouse
+from ingestion.warehouse import Warehouse
 
 WITH_EVERYTHING = """\
 Published BATCH (AT Asia/Shanghai)
