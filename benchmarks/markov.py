@@ -12,8 +12,9 @@ from benchmarks.measure import Benchmark, Contender, Work
 from benchmarks.warehouse import copy_of, dbt_work, execute, fill, make_empty, sql_work
 
 MODELS = (
-    *("int_channel_transitions_counted", "int_channel_states_split"),
-    *("int_channel_removals_solved", "int_removal_effects_shared", "channel_removal_effects"),
+    *("int_paths_counted", "int_steps_grouped", "int_channel_transitions_counted"),
+    *("int_channel_states_split", "int_channel_chains", "int_states_visited"),
+    "channel_removal_effects",
 )
 # 1 + Poisson-like 3.1 touches a journey, 20 channels of unequal size, as in credits; here each
 # touch is drawn by itself, so that every state of three channels occurs.
@@ -35,18 +36,19 @@ PATHS = """
     select
         'purchase' as conversion_type,
         path,
+        cast(journey_id % 20 as int) as sample_group,
         cast(0 as bigint) as path_length,
-        cast(count(*) filter (journey_id % 20 = 0) as double) as conversions,
-        cast(0 as double) as revenue,
-        cast(count(*) filter (journey_id % 20 <> 0) as double) as non_conversions
+        count(*) filter (journey_id // 20 % 20 = 0) as conversions,
+        0 as revenue,
+        count(*) filter (journey_id // 20 % 20 <> 0) as non_conversions
     from walked
-    group by path
+    group by path, sample_group
 """
 STEPS = """
     create table counted as
     with walked as (
         select string_split(path, ' > ') as path, conversions + non_conversions as journeys
-        from intermediate.int_paths_counted
+        from intermediate.int_paths_grouped
     ),
     steps as (
         select unnest(path) as channel, unnest(path[2:]) as next_channel, journeys from walked
@@ -64,7 +66,7 @@ OUTCOME = """
 def prepare(directory: Path, events: int) -> None:
     make_empty(directory / "empty")
     shutil.copytree(directory / "empty", directory / "three")
-    fill(directory / "three", "intermediate.int_paths_counted", PATHS.format(journeys=events))
+    fill(directory / "three", "intermediate.int_paths_grouped", PATHS.format(journeys=events))
     shutil.copytree(directory / "three", directory / "one")
     execute(directory / "one", "delete from seeds.attribution_models where markov_order > 1")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from itertools import pairwise, permutations
+from math import comb
 
 import numpy as np
 
@@ -64,6 +65,31 @@ def shapley(paths: Paths, worth: Callable[[Paths], float]) -> dict[str, float]:
             inside = worth(within(paths, joining[:number]))
             before = worth(within(paths, joining[: number - 1]))
             values[channel] += (inside - before) / len(orders)
+    return values
+
+
+def shapley_by_sets(paths: Paths) -> dict[str, float]:
+    """Values of conversion rates over every set of the other channels: for more channels."""
+    players = channels(paths)
+    sums = np.zeros((2, 2 ** len(players)))
+    for path, counts in paths.items():
+        sums[:, sum(1 << players.index(channel) for channel in set(path))] += counts
+    for place in range(len(players)):
+        halves = sums.reshape(2, -1, 2, 1 << place)
+        halves[:, :, 1] += halves[:, :, 0]
+    converted, lost = sums
+    journeys = converted + lost
+    rates = np.divide(converted, journeys, out=np.zeros_like(journeys), where=journeys > 0)
+    sets = np.arange(2 ** len(players))
+    sizes = np.array([number.bit_count() for number in sets.tolist()])
+    weights = np.array(
+        [1 / (len(players) * comb(len(players) - 1, size)) for size in range(len(players))]
+    )
+    values = {}
+    for place, channel in enumerate(players):
+        without = sets[sets >> place & 1 == 0]
+        gains = rates[without | 1 << place] - rates[without]
+        values[channel] = float((gains * weights[sizes[without]]).sum())
     return values
 
 

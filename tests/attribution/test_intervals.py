@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 import duckdb
 import numpy as np
@@ -10,10 +11,12 @@ import pandas as pd
 import pytest
 
 from tests.attribution import oracle
+from tests.attribution.oracle import Paths
+from tests.attribution.test_learned_models import CHAINS, STEPS, VALUES
 from tests.warehouse import worlds
 from tests.warehouse.worlds import query
 
-WORLDS, PEOPLE, EVERYBODY, REDRAWN = 100, 300, 30_000, 200
+WORLDS, PEOPLE, EVERYBODY, REDRAWN = 100, 300, 30_000, 100
 CHANNELS = ("sms", "store", "direct", "email", "push")
 # What the models read, of everybody who was drawn; each world is a conversion type of its own.
 TABLES = """
@@ -40,13 +43,12 @@ TABLES = """
         array_to_string(path, ' > ') as path, len(path) as path_length
     from journeys
     where not is_converted;
-    create table intermediate.int_paths_counted as
-    select
-        conversion_type, array_to_string(path, ' > ') as path, len(path) as path_length,
-        cast(count(*) filter (is_converted) as double) as conversions, 0.0 as revenue,
-        cast(count(*) filter (not is_converted) as double) as non_conversions
-    from journeys
-    group by all;
+    create table intermediate.int_conversions_identified as
+    select distinct conversion_id, conversion_type, 0.0 as revenue
+    from intermediate.int_touchpoints_sequenced;
+    create table intermediate.int_paths_arrived (
+        path text, conversions double, revenue double, non_conversions double
+    );
     create table marts.touchpoint_credits as
     select
         'linear' as attribution_model, conversion_type, customer_id,
@@ -55,12 +57,22 @@ TABLES = """
     from intermediate.int_touchpoints_sequenced;
 """
 MODELS = (
-    *("int_channel_windows_counted", "int_channel_transitions_counted", "int_channel_states_split"),
-    *("int_channel_removals_solved", "int_removal_effects_shared", "int_customers_grouped"),
+    *("int_customers_grouped", "int_paths_grouped", *STEPS, *CHAINS, *VALUES),
+    *("int_states_converting", "int_removals_resampled", "int_effects_resampled"),
     *("int_credits_grouped", "int_credits_resampled", "int_credits_ranked", "int_credits_compared"),
-    *("int_steps_grouped", "int_steps_resampled", "int_channel_removals_resampled"),
-    *("int_effects_resampled", "attribution_intervals"),
+    "attribution_intervals",
 )
+INTERVALS = """
+    select
+        attribution_model, conversion_type, channel, credit_share_error, credit_share_low,
+        credit_share_high
+    from marts.attribution_intervals
+    union all
+    select
+        'shapley_rates', conversion_type, channel, shapley_value_error, shapley_value_low,
+        shapley_value_high
+    from marts.channel_shapley_values
+"""
 Journeys = list[list[tuple[tuple[str, ...], bool]]]
 """Of each person the channels of each journey, and whether it converted."""
 
@@ -90,14 +102,33 @@ def linear(people: Journeys) -> dict[str, float]:
     return {name: earned[name] / earned.total() for name in CHANNELS}
 
 
-def markov(people: Journeys) -> dict[str, float]:
-    """Each channel's part of the sum of all removal effects."""
+def paths_of(people: Journeys) -> Paths:
     counted: dict[tuple[str, ...], list[float]] = {}
     for journeys in people:
         for path, is_converted in journeys:
             counted.setdefault(path, [0, 0])[not is_converted] += 1
-    effects = oracle.removal_effects({path: (a, b) for path, (a, b) in counted.items()}, 1)
+    return {path: (converted, lost) for path, (converted, lost) in counted.items()}
+
+
+def markov(order: int, people: Journeys) -> dict[str, float]:
+    """Each channel's part of the sum of all removal effects."""
+    effects = oracle.removal_effects(paths_of(people), order)
     return {name: effects.get(name, 0) / sum(effects.values()) for name in CHANNELS}
+
+
+def shapley_rates(people: Journeys) -> dict[str, float]:
+    """What each channel adds to the rate of conversion."""
+    return oracle.shapley_by_sets(paths_of(people))
+
+
+FIGURES = pytest.mark.parametrize(
+    ("model", "figure"),
+    [
+        ("linear", linear),
+        *((f"markov_{order}", partial(markov, order)) for order in (1, 2, 3)),
+        ("shapley_rates", shapley_rates),
+    ],
+)
 
 
 @pytest.fixture(scope="module")
@@ -118,18 +149,14 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Journeys], pd.
     with duckdb.connect(str(directory / "omnitouch.duckdb")) as database:
         database.execute(
             "delete from seeds.attribution_models "
-            "where attribution_model not in ('linear', 'markov_1')"
+            "where attribution_model <> 'linear' and kind <> 'markov'"
         )
+        database.execute("update seeds.attribution_models set conversion_types = null")
         database.register("journeys", journeys)
         database.execute(TABLES)
     worlds.dbt(directory, "run", "--select", *MODELS)
-    columns = "attribution_model, conversion_type, channel, credit_share, credit_share_error"
-    found = query(
-        directory,
-        f"select {columns}, credit_share_low, credit_share_high from marts.attribution_intervals",
-    )
-    names = [*columns.split(", "), "low", "high"]
-    return samples, pd.DataFrame(found, columns=names)
+    names = ["attribution_model", "conversion_type", "channel", "error", "low", "high"]
+    return samples, pd.DataFrame(query(directory, INTERVALS), columns=names)
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +164,7 @@ def everybody() -> Journeys:
     return live(np.random.default_rng(6), EVERYBODY)
 
 
-@pytest.mark.parametrize(("model", "figure"), [("linear", linear), ("markov_1", markov)])
+@FIGURES
 def test_nineteen_of_twenty_intervals_hold_the_figure_of_everybody(
     drawn, everybody, model, figure
 ) -> None:
@@ -153,12 +180,12 @@ def test_nineteen_of_twenty_intervals_hold_the_figure_of_everybody(
     assert (intervals["high"] - intervals["low"]).mean() < 0.15
 
 
-@pytest.mark.parametrize(("model", "figure"), [("linear", linear), ("markov_1", markov)])
+@FIGURES
 def test_errors_are_those_of_people_drawn_again(drawn, model, figure) -> None:
     samples, found = drawn
     chance = np.random.default_rng(7)
     redrawn = []
-    for world in range(8):
+    for world in range(4):
         people = samples[world]
         drawings = [
             figure([people[at] for at in chance.integers(PEOPLE, size=PEOPLE)])
@@ -167,7 +194,7 @@ def test_errors_are_those_of_people_drawn_again(drawn, model, figure) -> None:
         redrawn.append(pd.DataFrame(drawings).std())
     ours = found[
         (found["attribution_model"] == model)
-        & found["conversion_type"].isin([f"world {world}" for world in range(8)])
+        & found["conversion_type"].isin([f"world {world}" for world in range(4)])
     ]
-    ratio = ours["credit_share_error"].mean() / pd.concat(redrawn).mean()
+    ratio = ours["error"].mean() / pd.concat(redrawn).mean()
     assert 0.85 < ratio < 1.2

@@ -353,7 +353,8 @@ select
     conversion_type, channel, count(*) over () as channel_count,
     (select sum(conversions) / sum(conversions + non_conversions) from marts.journey_paths) * share_of_effect
         as shapley_value,
-    cast(null as varchar) as refused_because
+    cast(null as double) as shapley_value_error, cast(null as double) as sampling_error,
+    cast(null as double) as shapley_value_low, cast(null as double) as shapley_value_high
 from marts.channel_removal_effects;
 
 create or replace table marts.channel_effects as

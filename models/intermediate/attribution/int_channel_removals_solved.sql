@@ -1,10 +1,18 @@
--- One row per conversion type, order of the Markov chain and channel taken out of it, and one with
--- none taken out: conversions that are left, of 1. What is selected here are the chains, a step a
--- row; the materialization walks them.
-with {{ chains_without_channels(
-    ref('int_channel_transitions_counted'),
-    ref('int_channel_states_split'),
-    ['conversion_type', 'markov_order']
-) }}
+-- One row per Markov chain: conversions that are left, of 1.
+with solved as (
 
-select * from chains
+    select
+        removals.chain_id,
+        removals.conversion_type,
+        removals.markov_order,
+        removals.removed_channel,
+        coalesce(visited.visits, 0) as converted
+    from {{ ref('int_channel_removals') }} as removals
+    left join {{ ref('int_states_visited') }} as visited
+        on
+            removals.chain_id = visited.chain_id
+            and visited.state_id = {{ hash_id("'(conversion)'") }}
+
+)
+
+select * from solved

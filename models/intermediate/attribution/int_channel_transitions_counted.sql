@@ -1,69 +1,5 @@
--- One row per conversion type, order of the Markov chain and step: how often it was taken. A state
--- is the last channels of a path, as many as the order says; a path that has fewer is one state.
-with states as (
-
-    select
-        windowed.conversion_type,
-        windowed.conversions,
-        windowed.non_conversions,
-        windowed.is_last,
-        models.markov_order,
-        case
-            when windowed.depth <= models.markov_order then '(start)'
-            else
-                concat_ws(
-                    ' > ',
-                    case when models.markov_order > 2 then windowed.channel_before_3 end,
-                    case when models.markov_order > 1 then windowed.channel_before_2 end,
-                    windowed.channel_before_1
-                )
-        end as state_before,
-        concat_ws(
-            ' > ',
-            case when models.markov_order > 2 then windowed.channel_before_2 end,
-            case when models.markov_order > 1 then windowed.channel_before_1 end,
-            windowed.channel
-        ) as state
-    from {{ ref('int_channel_windows_counted') }} as windowed
-    inner join {{ ref('attribution_models') }} as models
-        on
-            models.kind = 'markov'
-            and {{ is_of_type('models.conversion_types', 'windowed.conversion_type') }}
-            and (windowed.depth >= models.markov_order or windowed.is_last)
-
-),
-
-steps as (
-
-    select
-        conversion_type,
-        markov_order,
-        state_before as from_state,
-        state as to_state,
-        conversions + non_conversions as transitions
-    from states
-    union all
-    select
-        conversion_type,
-        markov_order,
-        state as from_state,
-        '(conversion)' as to_state,
-        conversions as transitions
-    from states
-    where is_last
-    union all
-    select
-        conversion_type,
-        markov_order,
-        state as from_state,
-        '(null)' as to_state,
-        non_conversions as transitions
-    from states
-    where is_last
-
-),
-
-counted as (
+-- One row per conversion type, order of the Markov chain and step: how often it was taken.
+with counted as (
 
     select
         conversion_type,
@@ -71,8 +7,7 @@ counted as (
         from_state,
         to_state,
         cast(sum(transitions) as double) as transitions
-    from steps
-    where transitions > 0
+    from {{ ref('int_steps_grouped') }}
     group by conversion_type, markov_order, from_state, to_state
 
 )

@@ -1,14 +1,13 @@
--- One row per conversion type and up to four channels that follow each other in a path, all that a
--- Markov chain looks at: how often they did, in paths that converted and in others.
+-- One row per conversion type, group of customers and up to four channels that follow each other in
+-- a path, all that a Markov chain looks at: how often they did, in paths that converted and in
+-- others.
 with paths as (
 
-    select
+    select distinct
         {{ hash_id("conversion_type || '|' || path") }} as path_id,
         conversion_type,
-        path,
-        cast(conversions as decimal(28, 8)) as conversions,
-        cast(non_conversions as decimal(28, 8)) as non_conversions
-    from {{ ref('int_paths_counted') }}
+        path
+    from {{ ref('int_paths_grouped') }}
 
 ),
 
@@ -17,8 +16,7 @@ touches as (
     select
         paths.path_id,
         paths.conversion_type,
-        paths.conversions,
-        paths.non_conversions,
+        paths.path,
         words.word as channel,
         words.ordinal as position
     from paths
@@ -43,19 +41,30 @@ preceded as (
 windowed as (
 
     select
-        conversion_type,
-        channel_before_3,
-        channel_before_2,
-        channel_before_1,
-        channel,
-        least(position, 4) as depth,
-        is_last,
-        sum(conversions) as conversions,
-        sum(non_conversions) as non_conversions
+        preceded.conversion_type,
+        paths.sample_group,
+        preceded.channel_before_3,
+        preceded.channel_before_2,
+        preceded.channel_before_1,
+        preceded.channel,
+        least(preceded.position, 4) as depth,
+        preceded.is_last,
+        sum(paths.conversions) as conversions,
+        sum(paths.non_conversions) as non_conversions
     from preceded
+    inner join {{ ref('int_paths_grouped') }} as paths
+        on
+            preceded.conversion_type = paths.conversion_type
+            and preceded.path = paths.path
     group by
-        conversion_type, channel_before_3, channel_before_2, channel_before_1, channel,
-        least(position, 4), is_last
+        preceded.conversion_type,
+        paths.sample_group,
+        preceded.channel_before_3,
+        preceded.channel_before_2,
+        preceded.channel_before_1,
+        preceded.channel,
+        least(preceded.position, 4),
+        preceded.is_last
 
 )
 

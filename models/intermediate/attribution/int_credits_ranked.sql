@@ -20,8 +20,8 @@ with estimated as (
     from {{ ref('int_removal_effects_shared') }} as effects
     inner join {{ ref('attribution_models') }} as models
         on
-            models.markov_order = 1
-            and effects.markov_order = 1
+            models.kind = 'markov'
+            and effects.markov_order = models.markov_order
             and {{ is_of_type('models.conversion_types', 'effects.conversion_type') }}
     where effects.conversion_type <> 'path'
 

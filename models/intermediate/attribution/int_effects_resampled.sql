@@ -1,49 +1,23 @@
--- One row per Markov model of first order, conversion type, channel and group of customers left
--- out: what the channel would be credited with if the others were all, and as many as all are.
+-- One row per Markov model, conversion type, channel and group of customers left out: what the
+-- channel would be credited with if the others were all, and as many as all are.
 with converted as (
 
     select
         conversion_type,
         sample_group,
-        sum(cast(transitions as decimal(28, 8))) as conversions
-    from {{ ref('int_steps_resampled') }}
-    where to_state = '(conversion)'
+        sum(conversions) as conversions
+    from {{ ref('int_paths_grouped') }}
     group by conversion_type, sample_group
 
 ),
 
-left_out as (
+totals as (
 
     select
-        sample_group,
-        count(*) over () as group_count
-    from {{ ref('int_customers_grouped') }}
-    group by sample_group
-
-),
-
--- a channel that is gone with a group has no effect then
-removals as (
-
-    select
-        channels.conversion_type,
-        left_out.sample_group,
-        left_out.group_count,
-        channels.channel as removed_channel
-    from {{ ref('int_channel_states_split') }} as channels
-    inner join left_out
-        on left_out.group_count > 1
-    where channels.markov_order = 1 and channels.conversion_type <> 'path'
-
-),
-
-present as (
-
-    select distinct
         conversion_type,
-        sample_group,
-        from_state as channel
-    from {{ ref('int_steps_resampled') }}
+        sum(conversions) as conversions
+    from converted
+    group by conversion_type
 
 ),
 
@@ -51,39 +25,37 @@ measured as (
 
     select
         removals.conversion_type,
+        removals.markov_order,
         removals.sample_group,
         removals.removed_channel as channel,
-        removals.group_count,
-        cast(converted.conversions as double) as conversions,
-        case
-            when present.channel is not null then {{ removal_effect('solved.converted') }}
-            else 0
-        end as removal_effect
-    from removals
-    inner join converted
+        cast(totals.conversions - coalesce(converted.conversions, 0) as double)
+        * removals.group_count / (removals.group_count - 1) as conversions,
+        -- a channel that is gone with the group has no effect
+        greatest(1 - removals.converted / wholes.converted, 0) as removal_effect
+    from {{ ref('int_removals_resampled') }} as removals
+    inner join {{ ref('int_removals_resampled') }} as wholes
+        on
+            removals.conversion_type = wholes.conversion_type
+            and removals.markov_order = wholes.markov_order
+            and removals.sample_group = wholes.sample_group
+            and wholes.removed_channel is null
+    inner join totals
+        on removals.conversion_type = totals.conversion_type
+    left join converted
         on
             removals.conversion_type = converted.conversion_type
             and removals.sample_group = converted.sample_group
-    left join present
-        on
-            removals.conversion_type = present.conversion_type
-            and removals.sample_group = present.sample_group
-            and removals.removed_channel = present.channel
-    left join {{ ref('int_channel_removals_resampled') }} as solved
-        on {{ removal_id('removals', ['conversion_type', 'sample_group']) }} = solved.chain_id
+    where removals.removed_channel is not null and wholes.converted > 0
 
 ),
 
-shared as (
+summed as (
 
     select
         *,
-        removal_effect / nullif(cast(
-            sum(cast(removal_effect as decimal(38, 18))) over (
-                partition by conversion_type, sample_group
-            ) as double
-        ), 0) as credit_share
+        cast(sum(cast(removal_effect as decimal(38, 18))) over (chain) as double) as all_effects
     from measured
+    window chain as (partition by conversion_type, markov_order, sample_group)
 
 ),
 
@@ -91,17 +63,16 @@ resampled as (
 
     select
         models.attribution_model,
-        shared.conversion_type,
-        shared.channel,
-        shared.sample_group,
-        shared.credit_share * shared.conversions * shared.group_count / (shared.group_count - 1)
-            as conversions,
-        shared.credit_share
-    from shared
+        summed.conversion_type,
+        summed.channel,
+        summed.sample_group,
+        summed.removal_effect / nullif(summed.all_effects, 0) * summed.conversions as conversions,
+        summed.removal_effect / nullif(summed.all_effects, 0) as credit_share
+    from summed
     inner join {{ ref('attribution_models') }} as models
         on
-            models.markov_order = 1
-            and {{ is_of_type('models.conversion_types', 'shared.conversion_type') }}
+            summed.markov_order = models.markov_order
+            and {{ is_of_type('models.conversion_types', 'summed.conversion_type') }}
 
 )
 

@@ -1,16 +1,6 @@
 -- One row per conversion type, order of the Markov chain and channel: what share of conversions
 -- would be lost without the channel, and its part of what all channels would lose, one at a time.
-with removals as (
-
-    select distinct
-        conversion_type,
-        markov_order,
-        channel as removed_channel
-    from {{ ref('int_channel_states_split') }}
-
-),
-
-converted as (
+with converted as (
 
     select
         conversion_type,
@@ -25,16 +15,15 @@ converted as (
 measured as (
 
     select
-        removals.conversion_type,
-        removals.markov_order,
-        removals.removed_channel as channel,
+        solved.conversion_type,
+        solved.markov_order,
+        solved.removed_channel as channel,
         converted.conversions,
         {{ removal_effect('solved.converted') }} as removal_effect
-    from removals
+    from {{ ref('int_channel_removals_solved') }} as solved
     inner join converted
-        on removals.conversion_type = converted.conversion_type
-    left join {{ ref('int_channel_removals_solved') }} as solved
-        on {{ removal_id('removals', ['conversion_type', 'markov_order']) }} = solved.chain_id
+        on solved.conversion_type = converted.conversion_type
+    where solved.removed_channel is not null
 
 ),
 

@@ -1,42 +1,37 @@
--- One row per conversion type, group of customers and step from channel to channel: how often their
--- paths took it, those that converted and the others.
-with touches as (
+-- One row per conversion type, order of the Markov chain, group of customers and step: how often
+-- their paths took it. A state is the last channels of a path, as many as the order says; a path
+-- that has fewer is one state.
+with states as (
 
     select
-        touchpoints.conversion_type,
-        cast(touchpoints.conversion_id as string) as path_id,
-        coalesce(customers.sample_group, {{ sample_group('touchpoints.conversion_id') }})
-            as sample_group,
-        true as is_converted,
-        touchpoints.channel,
-        touchpoints.touch_position as position
-    from {{ ref('int_touchpoints_sequenced') }} as touchpoints
-    left join {{ ref('int_customers_grouped') }} as customers
-        on touchpoints.customer_id = customers.customer_id
-    where touchpoints.conversion_type <> 'path'
-    union all
-    select
-        journeys.conversion_type,
-        journeys.customer_id as path_id,
-        customers.sample_group,
-        false as is_converted,
-        words.word as channel,
-        words.ordinal as position
-    from {{ ref('int_journeys_unconverted') }} as journeys
-    inner join {{ ref('int_customers_grouped') }} as customers
-        on journeys.customer_id = customers.customer_id
-    {{ unnest_words('journeys.path', ' > ') }}
-
-),
-
-walked as (
-
-    select
-        *,
-        lag(channel) over (walk) as channel_before,
-        lead(channel) over (walk) is null as is_last
-    from touches
-    window walk as (partition by conversion_type, is_converted, path_id order by position)
+        windowed.conversion_type,
+        windowed.sample_group,
+        windowed.conversions,
+        windowed.non_conversions,
+        windowed.is_last,
+        models.markov_order,
+        case
+            when windowed.depth <= models.markov_order then '(start)'
+            else
+                concat_ws(
+                    ' > ',
+                    case when models.markov_order > 2 then windowed.channel_before_3 end,
+                    case when models.markov_order > 1 then windowed.channel_before_2 end,
+                    windowed.channel_before_1
+                )
+        end as state_before,
+        concat_ws(
+            ' > ',
+            case when models.markov_order > 2 then windowed.channel_before_2 end,
+            case when models.markov_order > 1 then windowed.channel_before_1 end,
+            windowed.channel
+        ) as state
+    from {{ ref('int_channel_windows_counted') }} as windowed
+    inner join {{ ref('attribution_models') }} as models
+        on
+            models.kind = 'markov'
+            and {{ is_of_type('models.conversion_types', 'windowed.conversion_type') }}
+            and (windowed.depth >= models.markov_order or windowed.is_last)
 
 ),
 
@@ -45,31 +40,47 @@ steps as (
     select
         conversion_type,
         sample_group,
-        coalesce(channel_before, '(start)') as from_state,
-        channel as to_state
-    from walked
+        markov_order,
+        state_before as from_state,
+        state as to_state,
+        conversions + non_conversions as transitions
+    from states
     union all
     select
         conversion_type,
         sample_group,
-        channel as from_state,
-        case when is_converted then '(conversion)' else '(null)' end as to_state
-    from walked
+        markov_order,
+        state as from_state,
+        '(conversion)' as to_state,
+        conversions as transitions
+    from states
+    where is_last
+    union all
+    select
+        conversion_type,
+        sample_group,
+        markov_order,
+        state as from_state,
+        '(null)' as to_state,
+        non_conversions as transitions
+    from states
     where is_last
 
 ),
 
-counted as (
+grouped as (
 
     select
         conversion_type,
+        markov_order,
         sample_group,
         from_state,
         to_state,
-        count(*) as transitions
+        sum(transitions) as transitions
     from steps
-    group by conversion_type, sample_group, from_state, to_state
+    where transitions > 0
+    group by conversion_type, markov_order, sample_group, from_state, to_state
 
 )
 
-select * from counted
+select * from grouped

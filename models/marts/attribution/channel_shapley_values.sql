@@ -1,43 +1,24 @@
 -- One row per conversion type and channel: its Shapley value in the game where a coalition is worth
--- the rate at which paths convert that hold no other channel. Above shapley_max_channels there are
--- too many coalitions to look at each: no value is told, rather than a guess.
-with joined as (
-
-    select
-        channels.conversion_type,
-        channels.channel,
-        cast(channels.channel_count as int) as channel_count,
-        cast(bit_count(others.coalition) as int) as coalition_size,
-        with_channel.conversion_rate - others.conversion_rate as gain
-    from {{ ref('int_channels_numbered') }} as channels
-    inner join {{ ref('int_coalitions_valued') }} as others
-        on
-            channels.conversion_type = others.conversion_type
-            and channels.channel_bit & others.coalition = 0
-    inner join {{ ref('int_coalitions_valued') }} as with_channel
-        on
-            channels.conversion_type = with_channel.conversion_type
-            and channels.channel_bit + others.coalition = with_channel.coalition
-
-),
-
--- every order in which channels may join is as likely as any other
-averaged as (
+-- the rate at which paths convert that hold no other channel. Exact up to shapley_max_channels;
+-- above, there are too many coalitions to look at each, and the value is that of orders drawn.
+with centred as (
 
     select
         conversion_type,
         channel,
-        cast(
-            sum(
-                cast(
-                    gain * factorial(coalition_size)
-                    * factorial(channel_count - coalition_size - 1) / factorial(channel_count)
-                    as decimal(38, 20)
-                )
-            )
-            as double
-        ) as shapley_value
-    from joined
+        {{ off_mean('shapley_value', 'of_channel') }} as shapley_value_off
+    from {{ ref('int_shapley_values_resampled') }}
+    window of_channel as (partition by conversion_type, channel)
+
+),
+
+measured as (
+
+    select
+        conversion_type,
+        channel,
+        {{ jackknife_error('shapley_value_off', 24) }} as shapley_value_error
+    from centred
     group by conversion_type, channel
 
 ),
@@ -47,21 +28,47 @@ valued as (
     select
         channels.conversion_type,
         channels.channel,
-        coalesce(named.name_zh, channels.channel) as channel_name,
         channels.channel_count,
-        averaged.shapley_value,
-        case
-            when channels.channel_bit is null
-                then 'more than {{ var("shapley_max_channels") }} channels'
-        end as refused_because
+        coalesce(solved.shapley_value, sampled.shapley_value) as shapley_value,
+        measured.shapley_value_error,
+        sampled.sampling_error,
+        -- who came and which orders were drawn have nothing to do with each other
+        {{ var('interval_factor') }} * sqrt(
+            measured.shapley_value_error * measured.shapley_value_error
+            + coalesce(sampled.sampling_error * sampled.sampling_error, 0)
+        ) as margin
     from {{ ref('int_channels_numbered') }} as channels
-    left join averaged
+    left join {{ ref('int_shapley_values_solved') }} as solved
         on
-            channels.conversion_type = averaged.conversion_type
-            and channels.channel = averaged.channel
+            channels.conversion_type = solved.conversion_type
+            and channels.channel = solved.channel
+    left join {{ ref('int_shapley_values_sampled') }} as sampled
+        on
+            channels.conversion_type = sampled.conversion_type
+            and channels.channel = sampled.channel
+    left join measured
+        on
+            channels.conversion_type = measured.conversion_type
+            and channels.channel = measured.channel
+
+),
+
+bounded as (
+
+    select
+        valued.conversion_type,
+        valued.channel,
+        coalesce(named.name_zh, valued.channel) as channel_name,
+        valued.channel_count,
+        valued.shapley_value,
+        valued.shapley_value_error,
+        valued.sampling_error,
+        valued.shapley_value - valued.margin as shapley_value_low,
+        valued.shapley_value + valued.margin as shapley_value_high
+    from valued
     left join {{ ref('channels') }} as named
-        on channels.channel = named.channel
+        on valued.channel = named.channel
 
 )
 
-select * from valued
+select * from bounded

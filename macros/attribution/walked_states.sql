@@ -1,23 +1,24 @@
 {#
-    Materializes (chain_id, converted, remaining) of a model that selects the steps of absorbing
-    Markov chains (chain_id, from_id, to_id, weight): what of the mass that starts in '(start)' has
-    arrived in '(conversion)' in the end. That has one step, of weight 1, to itself; a step into any
-    other end is left out.
+    Materializes (chain_id, state_id, visits) of a model that selects the steps of Markov chains
+    (chain_id, from_id, to_id, weight) that all leave in the end: how much of the mass that begins in
+    the state which config meta.begins_in names comes by each state, the beginning included. By
+    '(conversion)', from where no step goes on, comes what converts.
 
     All chains are walked at once, a step at a time, several steps a statement. All terms are
-    positive, so what still walks is the most that `converted` may lack: the walk ends when that is
-    below 1e-13 in every chain, and fails when it does not get there. Sums are of decimals: a sum of
-    doubles would hang on the order of rows.
+    positive, so what still walks bounds what a figure may lack: the walk ends when that is below
+    1e-13 in every chain, and fails when it does not get there. Sums are of decimals: a sum of doubles
+    would hang on the order of rows.
 
     Chains that hand the mass to and fro for long are walked in seven-league boots once the others
-    have arrived: a step becomes two, again and again. Of many states that would join each with each.
+    have ended: a step becomes two, again and again. Of many states that would join each with each.
 #}
-{% materialization absorbing_chains, default %}
+{% materialization walked_states, default %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set max_rounds = 400 -%}
     {%- set patient_steps = 48 -%}
     {%- set few_steps = 50000 -%}
-    {%- set max_squares = 64 -%}
+    {# more would be more visits than a decimal holds #}
+    {%- set max_squares = 40 -%}
     {%- set steps_a_round = adapter.dispatch('steps_a_round')() -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -26,8 +27,8 @@
     {%- set walks = [component_table('walk_0'), component_table('walk_1')] -%}
     {%- set steps = [component_table('steps_0'), component_table('steps_1')] -%}
     {%- set state = namespace(round=0, squares=0, walking=1) -%}
-    {% do create_component_table(steps[0], sql) %}
-    {% do create_component_table(walks[0], begun_walk(steps[0])) %}
+    {% do create_component_table(steps[0], remembering_steps(sql)) %}
+    {% do create_component_table(walks[0], begun_walk(steps[0], config.get('meta')['begins_in'])) %}
     {% for _ in range(max_rounds) %}
         {% if state.walking > 0 and state.squares < max_squares %}
             {% set walk, walked = walks[state.round % 2], walks[(state.round + 1) % 2] %}
@@ -52,7 +53,7 @@
     {% endif %}
     {% call statement('main') -%}
         create or replace table {{ target_relation }} {{ table_format() }} as
-        {{ absorbed(walks[state.round % 2]) }}
+        select chain_id, state_id, visits from {{ walks[state.round % 2] }}
     {%- endcall %}
 
     {% do drop_component_tables(walks + (steps if state.squares else steps[:1])) %}
@@ -73,11 +74,35 @@
     {{ return(16) }}
 {%- endmacro %}
 
-{% macro begun_walk(steps) -%}
+{# The steps, with the visits that each makes, and one of every state to itself that carries nothing
+   but the memory of its visits. #}
+{% macro remembering_steps(steps) -%}
+    with steps as (
+        {{ steps }}
+    )
+    select chain_id, from_id, to_id, weight, weight as visits, false as is_memory
+    from steps
+    union all
+    select
+        chain_id,
+        state_id as from_id,
+        state_id as to_id,
+        cast(0 as double) as weight,
+        cast(0 as double) as visits,
+        true as is_memory
+    from (
+        select chain_id, from_id as state_id from steps
+        union
+        select chain_id, to_id as state_id from steps
+    ) as states
+{%- endmacro %}
+
+{% macro begun_walk(steps, begins_in) -%}
     select distinct
         chain_id,
-        {{ hash_id("'(start)'") }} as state_id,
-        cast(1 as double) as mass
+        {{ hash_id("'" ~ begins_in ~ "'") }} as state_id,
+        cast(1 as double) as mass,
+        cast(1 as double) as visits
     from {{ steps }}
 {%- endmacro %}
 
@@ -85,57 +110,80 @@
    multiply them. #}
 {% macro walked_on(steps, walk, count) -%}
     with walk_0 as (
-        select chain_id, state_id, mass from {{ walk }}
+        select chain_id, state_id, mass, visits from {{ walk }}
     )
     {% for step in range(1, count + 1) %}
     , walk_{{ step }} as (
         select
             steps.chain_id,
             steps.to_id as state_id,
-            cast(sum(cast(walk.mass * steps.weight as decimal(38, 20))) as double) as mass
+            cast(sum(cast(walk.mass * steps.weight as decimal(38, 20))) as double) as mass,
+            cast(
+                sum(
+                    cast(
+                        case
+                            when steps.is_memory then walk.visits else walk.mass * steps.visits
+                        end as decimal(38, 20)
+                    )
+                ) as double
+            ) as visits
         from walk_{{ step - 1 }} as walk
         inner join {{ steps }} as steps
             on walk.chain_id = steps.chain_id and walk.state_id = steps.from_id
         group by steps.chain_id, steps.to_id
     )
     {% endfor %}
-    select chain_id, state_id, mass from walk_{{ count }}
+    select chain_id, state_id, mass, visits from walk_{{ count }}
 {%- endmacro %}
 
-{# The steps of chains that still walk; what has arrived in the others stays there. #}
+{# The steps of chains that still walk, and what is remembered of all. #}
 {% macro steps_left(steps, walk) -%}
     (
         select * from {{ steps }}
         where
-            from_id = {{ hash_id("'(conversion)'") }}
+            is_memory
             or chain_id in (select walking.chain_id from {{ still_walking(walk) }} as walking)
     )
 {%- endmacro %}
 
 {% macro doubled_steps(steps) -%}
+    with left_over as (
+        select * from {{ steps }} as steps
+    ),
+    taken as (
+        select * from left_over where not is_memory
+    ),
+    doubled as (
+        select
+            firsts.chain_id,
+            firsts.from_id,
+            seconds.to_id,
+            firsts.weight * seconds.weight as weight,
+            firsts.weight * seconds.visits as visits
+        from taken as firsts
+        inner join taken as seconds
+            on firsts.chain_id = seconds.chain_id and firsts.to_id = seconds.from_id
+        union all
+        select chain_id, from_id, to_id, cast(0 as double) as weight, visits
+        from taken
+    )
     select
-        firsts.chain_id,
-        firsts.from_id,
-        seconds.to_id,
-        cast(sum(cast(firsts.weight * seconds.weight as decimal(38, 20))) as double) as weight
-    from {{ steps }} as firsts
-    inner join {{ steps }} as seconds
-        on firsts.chain_id = seconds.chain_id and firsts.to_id = seconds.from_id
-    group by firsts.chain_id, firsts.from_id, seconds.to_id
+        chain_id,
+        from_id,
+        to_id,
+        cast(sum(cast(weight as decimal(38, 20))) as double) as weight,
+        cast(sum(cast(visits as decimal(38, 20))) as double) as visits,
+        false as is_memory
+    from doubled
+    group by chain_id, from_id, to_id
+    union all
+    select * from left_over where is_memory
 {%- endmacro %}
 
 {% macro still_walking(walk) -%}
-    (select chain_id from ({{ absorbed(walk) }}) as chains where remaining > 1e-13)
-{%- endmacro %}
-
-{% macro absorbed(walk) -%}
-    {%- set is_converted = 'state_id = ' ~ hash_id("'(conversion)'") -%}
-    select
-        chain_id,
-        max(case when {{ is_converted }} then mass else 0 end) as converted,
-        cast(
-            sum(cast(case when {{ is_converted }} then 0 else mass end as decimal(38, 20))) as double
-        ) as remaining
-    from {{ walk }}
-    group by chain_id
+    (
+        select chain_id from {{ walk }}
+        group by chain_id
+        having sum(cast(mass as decimal(38, 20))) > 1e-13
+    )
 {%- endmacro %}

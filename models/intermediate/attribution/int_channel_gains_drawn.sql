@@ -1,0 +1,107 @@
+-- One row per conversion type, drawn order, channel and group of customers left out, and one with
+-- none left out: what the channel adds, when it joins, to the rate at which paths convert that hold
+-- no other channel than those that have joined; the mean of the order read either way.
+with left_out as (
+
+    select distinct
+        types.conversion_type,
+        customers.sample_group
+    from (
+        select distinct conversion_type from {{ ref('int_channel_orders_drawn') }}
+    ) as types
+    inner join {{ ref('int_customers_grouped') }} as customers
+        on types.conversion_type <> 'path'
+    union all
+    select distinct
+        conversion_type,
+        cast(null as int) as sample_group
+    from {{ ref('int_channel_orders_drawn') }}
+
+),
+
+added as (
+
+    select
+        conversion_type,
+        draw,
+        is_from_end,
+        place,
+        sum(conversions) as conversions,
+        sum(journeys) as journeys
+    from {{ ref('int_channel_sets_completed') }}
+    group by conversion_type, draw, is_from_end, place
+
+),
+
+joined as (
+
+    select
+        orders.conversion_type,
+        orders.draw,
+        orders.is_from_end,
+        orders.channel,
+        orders.place,
+        left_out.sample_group,
+        cast(
+            sum(added.conversions - coalesce(of_group.conversions, 0)) over (joining) as double
+        )
+        / nullif(
+            cast(sum(added.journeys - coalesce(of_group.journeys, 0)) over (joining) as double), 0
+        ) as conversion_rate
+    from {{ ref('int_channel_orders_drawn') }} as orders
+    inner join left_out
+        on orders.conversion_type = left_out.conversion_type
+    left join added
+        on
+            orders.conversion_type = added.conversion_type
+            and orders.draw = added.draw
+            and orders.is_from_end = added.is_from_end
+            and orders.place = added.place
+    left join {{ ref('int_channel_sets_completed') }} as of_group
+        on
+            orders.conversion_type = of_group.conversion_type
+            and orders.draw = of_group.draw
+            and orders.is_from_end = of_group.is_from_end
+            and orders.place = of_group.place
+            and left_out.sample_group = of_group.sample_group
+    window joining as (
+        partition by
+            orders.conversion_type, orders.draw, orders.is_from_end, left_out.sample_group
+        order by orders.place
+    )
+
+),
+
+gained as (
+
+    select
+        conversion_type,
+        draw,
+        channel,
+        sample_group,
+        coalesce(conversion_rate, 0)
+        - coalesce(
+            lag(conversion_rate) over (
+                partition by conversion_type, draw, is_from_end, sample_group order by place
+            ),
+            0
+        ) as gain
+    from joined
+
+),
+
+averaged as (
+
+    select
+        conversion_type,
+        draw,
+        channel,
+        sample_group,
+        -- as decimals: a sum of doubles hangs on the order of rows
+        cast(sum(cast(gain as decimal(38, 20))) as double) / 2 as gain
+    from gained
+    group by conversion_type, draw, channel, sample_group
+
+)
+
+select * from averaged

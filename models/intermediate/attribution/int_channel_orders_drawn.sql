@@ -1,0 +1,48 @@
+-- One row per conversion type, order in which its channels may join and channel: its place in the
+-- order. Every second order is the one before it from its end, as what a channel gains by joining
+-- late is not what it gains by joining early.
+with draws as (
+
+    {{ number_series(var('shapley_sampled_orders') // 2) }}
+
+),
+
+drawn as (
+
+    select
+        channels.conversion_type,
+        channels.channel,
+        channels.channel_count,
+        draws.number as draw,
+        row_number() over (
+            partition by channels.conversion_type, draws.number
+            order by
+                {{ hash_id("cast(draws.number as string) || '|' || channels.channel") }},
+                channels.channel
+        ) as place
+    from {{ ref('int_channels_numbered') }} as channels
+    cross join draws
+
+),
+
+both_ways as (
+
+    select
+        conversion_type,
+        draw,
+        false as is_from_end,
+        channel,
+        place
+    from drawn
+    union all
+    select
+        conversion_type,
+        draw,
+        true as is_from_end,
+        channel,
+        channel_count + 1 - place as place
+    from drawn
+
+)
+
+select * from both_ways

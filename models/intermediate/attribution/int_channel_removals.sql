@@ -1,0 +1,32 @@
+-- One row per conversion type, order of the Markov chain and channel taken out of it, and one with
+-- none taken out: a chain each.
+with removals as (
+
+    select distinct
+        conversion_type,
+        markov_order,
+        channel as removed_channel
+    from {{ ref('int_channel_states_split') }}
+    union all
+    select distinct
+        conversion_type,
+        markov_order,
+        cast(null as string) as removed_channel
+    from {{ ref('int_channel_states_split') }}
+
+),
+
+identified as (
+
+    select
+        {{ hash_id(
+            "conversion_type || '|' || cast(markov_order as string) || '|' || coalesce(removed_channel, '')"
+        ) }} as chain_id,
+        conversion_type,
+        markov_order,
+        removed_channel
+    from removals
+
+)
+
+select * from identified

@@ -1,0 +1,42 @@
+-- One row per conversion type, group of customers and set of channels that make up a path, whatever
+-- their order: paths are many, these are few.
+with members as (
+
+    select distinct
+        paths.conversion_type,
+        paths.path,
+        words.word as channel
+    from {{ ref('int_paths_counted') }} as paths
+    {{ unnest_words('paths.path', ' > ') }}
+
+),
+
+sets as (
+
+    select
+        conversion_type,
+        path,
+        {{ join_words('channel', ' > ', 'channel') }} as channel_set
+    from members
+    group by conversion_type, path
+
+),
+
+grouped as (
+
+    select
+        sets.conversion_type,
+        paths.sample_group,
+        sets.channel_set,
+        sum(paths.conversions) as conversions,
+        sum(paths.conversions + paths.non_conversions) as journeys
+    from sets
+    inner join {{ ref('int_paths_grouped') }} as paths
+        on
+            sets.conversion_type = paths.conversion_type
+            and sets.path = paths.path
+    group by sets.conversion_type, paths.sample_group, sets.channel_set
+
+)
+
+select * from grouped
