@@ -6,8 +6,7 @@
 
     All chains are walked at once, a step at a time, several steps a statement. All terms are
     positive, so what still walks bounds what a figure may lack: the walk ends when that is below
-    1e-13 in every chain, and fails when it does not get there. Sums are of decimals: a sum of doubles
-    would hang on the order of rows.
+    1e-13 in every chain, and fails when it does not get there.
 
     Chains that hand the mass to and fro for long are walked in seven-league boots once the others
     have ended: a step becomes two, again and again. Of many states that would join each with each.
@@ -117,16 +116,10 @@
         select
             steps.chain_id,
             steps.to_id as state_id,
-            cast(sum(cast(walk.mass * steps.weight as decimal(38, 20))) as double) as mass,
-            cast(
-                sum(
-                    cast(
-                        case
-                            when steps.is_memory then walk.visits else walk.mass * steps.visits
-                        end as decimal(38, 20)
-                    )
-                ) as double
-            ) as visits
+            {{ exact_sum('(walk.mass * steps.weight)') }} as mass,
+            {{ exact_sum(
+                '(case when steps.is_memory then walk.visits else walk.mass * steps.visits end)'
+            ) }} as visits
         from walk_{{ step - 1 }} as walk
         inner join {{ steps }} as steps
             on walk.chain_id = steps.chain_id and walk.state_id = steps.from_id
@@ -171,8 +164,8 @@
         chain_id,
         from_id,
         to_id,
-        cast(sum(cast(weight as decimal(38, 20))) as double) as weight,
-        cast(sum(cast(visits as decimal(38, 20))) as double) as visits,
+        {{ exact_sum('weight') }} as weight,
+        {{ exact_sum('visits') }} as visits,
         false as is_memory
     from doubled
     group by chain_id, from_id, to_id
@@ -184,6 +177,6 @@
     (
         select chain_id from {{ walk }}
         group by chain_id
-        having sum(cast(mass as decimal(38, 20))) > 1e-13
+        having {{ exact_sum('mass') }} > 1e-13
     )
 {%- endmacro %}

@@ -19,6 +19,26 @@ with left_out as (
 
 ),
 
+orders as (
+
+    select
+        conversion_type,
+        draw,
+        false as is_from_end,
+        channel,
+        place
+    from {{ ref('int_channel_orders_drawn') }}
+    union all
+    select
+        conversion_type,
+        draw,
+        true as is_from_end,
+        channel,
+        place_from_end as place
+    from {{ ref('int_channel_orders_drawn') }}
+
+),
+
 added as (
 
     select
@@ -48,7 +68,7 @@ joined as (
         / nullif(
             cast(sum(added.journeys - coalesce(of_group.journeys, 0)) over (joining) as double), 0
         ) as conversion_rate
-    from {{ ref('int_channel_orders_drawn') }} as orders
+    from orders
     inner join left_out
         on orders.conversion_type = left_out.conversion_type
     left join added

@@ -1,6 +1,6 @@
--- One row per conversion type, order in which its channels may join and channel: its place in the
--- order. Every second order is the one before it from its end, as what a channel gains by joining
--- late is not what it gains by joining early.
+-- One row per conversion type, drawn order in which its channels may join and channel: its place in
+-- the order, and from its end. Each order is read both ways, as what a channel gains by joining late
+-- is not what it gains by joining early.
 with draws as (
 
     {{ number_series(var('shapley_sampled_orders') // 2) }}
@@ -25,24 +25,16 @@ drawn as (
 
 ),
 
-both_ways as (
+read_both_ways as (
 
     select
         conversion_type,
         draw,
-        false as is_from_end,
         channel,
-        place
-    from drawn
-    union all
-    select
-        conversion_type,
-        draw,
-        true as is_from_end,
-        channel,
-        channel_count + 1 - place as place
+        place,
+        channel_count + 1 - place as place_from_end
     from drawn
 
 )
 
-select * from both_ways
+select * from read_both_ways

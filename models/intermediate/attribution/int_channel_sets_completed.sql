@@ -4,52 +4,89 @@ with members as (
 
     select
         sets.conversion_type,
-        sets.channel_set,
+        sets.channel_set_id,
         words.word as channel
     from {{ ref('int_channel_sets_counted') }} as sets
     {{ unnest_words('sets.channel_set', ' > ') }}
 
 ),
 
-completed as (
+-- read from its end, the last one is the first
+reached as (
 
     select
         orders.conversion_type,
         orders.draw,
-        orders.is_from_end,
-        members.channel_set,
-        max(orders.place) as place
+        members.channel_set_id,
+        max(orders.place) as last_place,
+        max(orders.place_from_end) as last_place_from_end
     from {{ ref('int_channel_orders_drawn') }} as orders
     inner join members
         on
             orders.conversion_type = members.conversion_type
             and orders.channel = members.channel
+    group by orders.conversion_type, orders.draw, members.channel_set_id
+
+),
+
+grouped as (
+
+    select
+        reached.conversion_type,
+        reached.draw,
+        reached.last_place,
+        reached.last_place_from_end,
+        sets.sample_group,
+        sum(sets.conversions) as conversions,
+        sum(sets.journeys) as journeys
+    from reached
+    inner join {{ ref('int_channel_sets_grouped') }} as sets
+        on reached.channel_set_id = sets.channel_set_id
     group by
-        orders.conversion_type, orders.draw, orders.is_from_end, members.channel_set
+        reached.conversion_type,
+        reached.draw,
+        reached.last_place,
+        reached.last_place_from_end,
+        sets.sample_group
+
+),
+
+both_ways as (
+
+    select
+        conversion_type,
+        draw,
+        false as is_from_end,
+        last_place as place,
+        sample_group,
+        conversions,
+        journeys
+    from grouped
+    union all
+    select
+        conversion_type,
+        draw,
+        true as is_from_end,
+        last_place_from_end as place,
+        sample_group,
+        conversions,
+        journeys
+    from grouped
 
 ),
 
 counted as (
 
     select
-        completed.conversion_type,
-        completed.draw,
-        completed.is_from_end,
-        completed.place,
-        sets.sample_group,
-        sum(sets.conversions) as conversions,
-        sum(sets.journeys) as journeys
-    from completed
-    inner join {{ ref('int_channel_sets_grouped') }} as sets
-        on
-            completed.conversion_type = sets.conversion_type
-            and completed.channel_set = sets.channel_set
-    group by
-        completed.conversion_type,
-        completed.draw,
-        completed.is_from_end,
-        completed.place,
-        sets.sample_group
+        conversion_type,
+        draw,
+        is_from_end,
+        place,
+        sample_group,
+        sum(conversions) as conversions,
+        sum(journeys) as journeys
+    from both_ways
+    group by conversion_type, draw, is_from_end, place, sample_group
 
 )
 

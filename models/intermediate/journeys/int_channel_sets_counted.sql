@@ -3,11 +3,12 @@ with counted as (
 
     select
         conversion_type,
+        channel_set_id,
         channel_set,
         sum(conversions) as conversions,
         sum(journeys) as journeys
     from {{ ref('int_channel_sets_grouped') }}
-    group by conversion_type, channel_set
+    group by conversion_type, channel_set_id, channel_set
 
 )
 

@@ -27,6 +27,7 @@ grouped as (
     select
         sets.conversion_type,
         paths.sample_group,
+        {{ hash_id("sets.conversion_type || '|' || sets.channel_set") }} as channel_set_id,
         sets.channel_set,
         sum(paths.conversions) as conversions,
         sum(paths.conversions + paths.non_conversions) as journeys
