@@ -4,10 +4,12 @@ import argparse
 import logging
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from expectations.audit import import_great_expectations
 from expectations.export import Exporter, export_from_duckdb, export_from_spark
 from expectations.marts import PublishError, read_marts
 from expectations.publish import AuditBlockedError, publish
@@ -32,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "summary":
             print(summarize(warehouse))
             return PUBLISHED
+        if options.engine == "duckdb":  # Spark's export needs what the import hides
+            threading.Thread(target=import_great_expectations, daemon=True).start()
         publication = publish(
             warehouse,
             read_marts(warehouse.manifest, options.marts),

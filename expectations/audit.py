@@ -15,6 +15,7 @@ import logging
 import os
 import re
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 SUITES = Path(__file__).parent / "suites"
 _SAMPLE_ROWS = 3
+_importing = threading.Lock()
 
 Outcome = Literal["FAILED", "ERRORED", "WARNED"]
 Parameters = dict[str, float]
@@ -101,18 +103,19 @@ def run_audit(
         previous: the published marts.duckdb to compare with.
         suites: directory of <mart>.json.
     """
-    gx = _import_great_expectations()
+    gx = import_great_expectations()
     from expectations import dialect
 
     context = _context(gx, report)
     source = context.data_sources.add_sql("marts", connection_string=dialect.url(str(database)))
     findings: list[Finding] = []
     checked = skipped = 0
+    before = duckdb.connect(str(previous), read_only=True) if previous else None
     try:
         for mart, mart_rows in rows.items():
             try:
                 suite = json.loads((suites / f"{mart}.json").read_bytes())
-                parameters = _previous_parameters(mart, suite, previous)
+                parameters = _previous_parameters(mart, suite, before)
                 kept = [
                     expectation
                     for expectation in suite["expectations"]
@@ -127,6 +130,8 @@ def run_audit(
                 findings.append(_suite_error(mart, suites, error))
         context.build_data_docs()
     finally:
+        if before:
+            before.close()
         source.get_execution_engine().close()
         source.get_engine().dispose()
     order = {"ERRORED": 0, "FAILED": 1, "WARNED": 2}
@@ -141,11 +146,12 @@ def run_audit(
     return result
 
 
-def _import_great_expectations() -> Any:
-    # Imported late because it takes seconds, and with pyspark out of sight: importing pyspark's
-    # connect client without grpc ends the whole process, with exit code 0.
+def import_great_expectations() -> Any:
+    """Return the package, which takes seconds to import: some other thread may do so first."""
+    # With pyspark out of sight: importing its connect client without grpc ends the whole process,
+    # with exit code 0.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with _without_pyspark():
+    with _importing, _without_pyspark():
         import great_expectations
 
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
@@ -256,7 +262,9 @@ def _parameter_texts(value: Any) -> Iterator[str]:
             yield from _parameter_texts(item)
 
 
-def _previous_parameters(mart: str, suite: dict[str, Any], previous: Path | None) -> Parameters:
+def _previous_parameters(
+    mart: str, suite: dict[str, Any], previous: duckdb.DuckDBPyConnection | None
+) -> Parameters:
     if previous is None:
         return {}
     queries = {
@@ -264,13 +272,12 @@ def _previous_parameters(mart: str, suite: dict[str, Any], previous: Path | None
         **suite.get("meta", {}).get("previous", {}),
     }
     parameters = {}
-    with duckdb.connect(str(previous), read_only=True) as connection:
-        for name, query in queries.items():
-            # A mart or a column that is new has nothing to be compared with.
-            with contextlib.suppress(duckdb.CatalogException, duckdb.BinderException):
-                row = connection.execute(query).fetchone()
-                if row is not None and row[0] is not None:
-                    parameters[name] = float(row[0])
+    for name, query in queries.items():
+        # A mart or a column that is new has nothing to be compared with.
+        with contextlib.suppress(duckdb.CatalogException, duckdb.BinderException):
+            row = previous.execute(query).fetchone()
+            if row is not None and row[0] is not None:
+                parameters[name] = float(row[0])
     return parameters
 
 

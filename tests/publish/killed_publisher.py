@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from expectations.audit import AuditResult, _import_great_expectations, run_audit
+from expectations.audit import AuditResult, import_great_expectations, run_audit
 from expectations.export import export_from_duckdb
 from expectations.marts import read_marts
 from expectations.publish import publish
@@ -40,7 +40,7 @@ def run(order: dict) -> None:
 
 def main() -> None:
     """Answer every order with the seconds it took."""
-    _import_great_expectations()
+    import_great_expectations()
     for line in sys.stdin:
         order = json.loads(line)
         started = time.monotonic()
