@@ -24,6 +24,8 @@ from typing import Any, Literal
 
 import duckdb
 
+from expectations.marts import PublishError
+
 log = logging.getLogger(__name__)
 
 SUITES = Path(__file__).parent / "suites"
@@ -102,6 +104,9 @@ def run_audit(
         report: directory to write index.html to.
         previous: the published marts.duckdb to compare with.
         suites: directory of <mart>.json.
+
+    Raises:
+        PublishError: what is published cannot be read.
     """
     gx = import_great_expectations()
     from expectations import dialect
@@ -110,8 +115,9 @@ def run_audit(
     source = context.data_sources.add_sql("marts", connection_string=dialect.url(str(database)))
     findings: list[Finding] = []
     checked = skipped = 0
-    before = duckdb.connect(str(previous), read_only=True) if previous else None
+    before = None
     try:
+        before = _open_previous(previous)
         for mart, mart_rows in rows.items():
             try:
                 suite = json.loads((suites / f"{mart}.json").read_bytes())
@@ -260,6 +266,18 @@ def _parameter_texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _parameter_texts(item)
+
+
+def _open_previous(previous: Path | None) -> duckdb.DuckDBPyConnection | None:
+    if previous is None:
+        return None
+    try:
+        return duckdb.connect(str(previous), read_only=True)
+    except duckdb.Error as error:
+        raise PublishError(
+            f"what is published cannot be read to compare with it: {error}; "
+            "--allow-shrink publishes without the comparison"
+        ) from error
 
 
 def _previous_parameters(

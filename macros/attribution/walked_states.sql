@@ -5,8 +5,8 @@
     '(conversion)', from where no step goes on, comes what converts.
 
     All chains are walked at once, a step at a time, several steps a statement. All terms are
-    positive, so what still walks bounds what a figure may lack: the walk ends when that is below
-    1e-13 in every chain, and fails when it does not get there.
+    positive, so what still walks bounds what the figure of '(conversion)' may lack: the walk ends
+    when that is below 1e-13 in every chain, and fails when it does not get there.
 
     Chains that hand the mass to and fro for long are walked in seven-league boots once the others
     have ended: a step becomes two, again and again. Of many states that would join each with each.
@@ -17,7 +17,7 @@
     {%- set patient_steps = 48 -%}
     {%- set few_steps = 50000 -%}
     {# more would be more visits than a decimal holds #}
-    {%- set max_squares = 40 -%}
+    {%- set max_squares = 30 -%}
     {%- set steps_a_round = adapter.dispatch('steps_a_round')() -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -33,7 +33,7 @@
             {% set walk, walked = walks[state.round % 2], walks[(state.round + 1) % 2] %}
             {% set left = steps_left(steps[state.squares % 2], walk) %}
             {% set is_patient = state.round * steps_a_round < patient_steps %}
-            {% if not is_patient and count_rows(left ~ ' as steps') < few_steps %}
+            {% if not is_patient and count_rows(left ~ ' as steps where not is_memory') < few_steps %}
                 {% set state.squares = state.squares + 1 %}
                 {% do create_component_table(steps[state.squares % 2], doubled_steps(left)) %}
             {% endif %}

@@ -310,6 +310,38 @@ def test_of_many_channels_orders_are_drawn_and_their_error_is_told(scratch: Path
     assert 0.6 < sum(score**2 for score in scores) / len(scores) < 1.6
 
 
+def test_a_slow_chain_is_doubled_however_many_states_the_others_have(scratch: Path) -> None:
+    with duckdb.connect(str(scratch / "omnitouch.duckdb")) as database:
+        # 60 chains that end in two steps; one from x to y and back that ends in 10,000
+        database.execute(
+            """
+            create or replace table intermediate.int_channel_chains as
+            select
+                chain_id, 'lead' as conversion_type, $start as from_id, place as to_id,
+                0.001 as weight
+            from range(1, 61) as chains (chain_id), range(1, 1001) as places (place)
+            union all
+            select chain_id, 'lead', place, $conversion, 1.0
+            from range(1, 61) as chains (chain_id), range(1, 1001) as places (place)
+            union all
+            from (values
+                (99, 'lead', $start, 1, 1.0), (99, 'lead', 1, 2, 0.9999), (99, 'lead', 2, 1, 1.0),
+                (99, 'lead', 1, $conversion, 0.00005)
+            )
+            """,
+            {"start": hashed("(start)"), "conversion": hashed("(conversion)")},
+        )
+    worlds.dbt(scratch, "run", "--select", "int_states_visited")
+    visits = dict(
+        query(
+            scratch,
+            "select state_id, visits from intermediate.int_states_visited where chain_id = 99",
+        )
+    )
+    assert visits[1] == pytest.approx(10_000, rel=1e-9)
+    assert visits[hashed("(conversion)")] == pytest.approx(0.5, abs=1e-9)
+
+
 def test_a_chain_that_never_ends_is_an_error(scratch: Path) -> None:
     learn(scratch, [{("a", "b"): (1.0, 1.0)}])
     with duckdb.connect(str(scratch / "omnitouch.duckdb")) as database:
@@ -325,7 +357,7 @@ def test_a_chain_that_never_ends_is_an_error(scratch: Path) -> None:
             "insert into intermediate.int_channel_transitions_counted "
             "values ('world 0', 1, '(start)', '(conversion)', 1)"
         )
-    with pytest.raises(AssertionError, match="1 chains still walk after 52 rounds"):
+    with pytest.raises(AssertionError, match="1 chains still walk after 42 rounds"):
         worlds.dbt(scratch, "run", "--select", "int_channel_chains", "int_states_visited")
 
 

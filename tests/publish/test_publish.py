@@ -15,6 +15,7 @@ import fake_marts
 import pytest
 
 from expectations.__main__ import NOT_RUN, main
+from expectations.audit import run_audit
 from expectations.export import export_from_spark
 from expectations.marts import PublishError
 from ingestion.warehouse import Warehouse
@@ -89,6 +90,17 @@ def test_the_last_three_batches_and_ten_reports_are_kept(warehouse, publish_now)
     reports = {path.name for path in warehouse.audit.iterdir()}
     assert set(published[-2:]) <= reports, "the report of a published batch stays"
     assert len(reports) <= 10 + 3
+
+
+def test_a_published_batch_that_cannot_be_read_is_told_and_need_not_be(warehouse, publish_now):
+    published = publish_now().directory / "marts.duckdb"
+    published.chmod(0o644)
+    published.write_bytes(b"torn" * 4096)
+    with pytest.raises(PublishError, match=r"cannot be read .*--allow-shrink"):
+        publish_now(auditor=run_audit, marts=["orders"])
+    assert warehouse.current()["batch"] == published.parent.name
+    publish_now(auditor=run_audit, marts=["orders"], allow_shrink=True)
+    assert warehouse.current()["batch"] != published.parent.name
 
 
 def test_a_reader_keeps_the_batch_it_opened(warehouse, publish_now):

@@ -1,21 +1,37 @@
 -- One row per conversion type, drawn order, channel and group of customers left out, and one with
 -- none left out: what the channel adds, when it joins, to the rate at which paths convert that hold
 -- no other channel than those that have joined; the mean of the order read either way.
-with left_out as (
+with types as (
 
-    select distinct
+    select distinct conversion_type
+    from {{ ref('int_channel_orders_drawn') }}
+
+),
+
+sample_groups as (
+
+    select
+        sample_group,
+        count(*) over () as group_count
+    from {{ ref('int_customers_grouped') }}
+    group by sample_group
+
+),
+
+left_out as (
+
+    select
         types.conversion_type,
-        customers.sample_group
-    from (
-        select distinct conversion_type from {{ ref('int_channel_orders_drawn') }}
-    ) as types
-    inner join {{ ref('int_customers_grouped') }} as customers
-        on types.conversion_type <> 'path'
+        sample_groups.sample_group
+    from types
+    -- of a single group nothing would be left
+    inner join sample_groups
+        on types.conversion_type <> 'path' and sample_groups.group_count > 1
     union all
-    select distinct
+    select
         conversion_type,
         cast(null as int) as sample_group
-    from {{ ref('int_channel_orders_drawn') }}
+    from types
 
 ),
 
@@ -46,8 +62,8 @@ added as (
         draw,
         is_from_end,
         place,
-        sum(conversions) as conversions,
-        sum(journeys) as journeys
+        cast(sum(conversions) as decimal(28, 8)) as conversions,
+        cast(sum(journeys) as decimal(28, 8)) as journeys
     from {{ ref('int_channel_sets_completed') }}
     group by conversion_type, draw, is_from_end, place
 

@@ -1,9 +1,9 @@
 -- One row per conversion type, drawn order in which its channels may join and channel: its place in
--- the order, and from its end. Each order is read both ways, as what a channel gains by joining late
--- is not what it gains by joining early.
+-- the order, and from its end. Each order is read both ways, as what a channel gains by joining
+-- late is not what it gains by joining early.
 with draws as (
 
-    {{ number_series(var('shapley_sampled_orders') // 2) }}
+    {{ number_series(var('shapley_sampled_orders')) }}
 
 ),
 

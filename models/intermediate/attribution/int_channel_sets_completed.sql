@@ -83,8 +83,8 @@ counted as (
         is_from_end,
         place,
         sample_group,
-        sum(conversions) as conversions,
-        sum(journeys) as journeys
+        cast(sum(conversions) as decimal(28, 8)) as conversions,
+        cast(sum(journeys) as decimal(28, 8)) as journeys
     from both_ways
     group by conversion_type, draw, is_from_end, place, sample_group
 

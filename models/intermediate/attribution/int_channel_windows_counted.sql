@@ -3,11 +3,11 @@
 -- others.
 with paths as (
 
-    select distinct
+    select
         {{ hash_id("conversion_type || '|' || path") }} as path_id,
         conversion_type,
         path
-    from {{ ref('int_paths_grouped') }}
+    from {{ ref('int_paths_counted') }}
 
 ),
 
@@ -42,23 +42,23 @@ windowed as (
 
     select
         preceded.conversion_type,
-        paths.sample_group,
+        grouped.sample_group,
         preceded.channel_before_3,
         preceded.channel_before_2,
         preceded.channel_before_1,
         preceded.channel,
         least(preceded.position, 4) as depth,
         preceded.is_last,
-        sum(paths.conversions) as conversions,
-        sum(paths.non_conversions) as non_conversions
+        cast(sum(grouped.conversions) as decimal(28, 8)) as conversions,
+        cast(sum(grouped.non_conversions) as decimal(28, 8)) as non_conversions
     from preceded
-    inner join {{ ref('int_paths_grouped') }} as paths
+    inner join {{ ref('int_paths_grouped') }} as grouped
         on
-            preceded.conversion_type = paths.conversion_type
-            and preceded.path = paths.path
+            preceded.conversion_type = grouped.conversion_type
+            and preceded.path = grouped.path
     group by
         preceded.conversion_type,
-        paths.sample_group,
+        grouped.sample_group,
         preceded.channel_before_3,
         preceded.channel_before_2,
         preceded.channel_before_1,

@@ -21,6 +21,17 @@ totals as (
 
 ),
 
+removals as (
+
+    select
+        *,
+        max(case when removed_channel is null then converted end) over (
+            partition by conversion_type, markov_order, sample_group
+        ) as converted_by_all
+    from {{ ref('int_removals_resampled') }}
+
+),
+
 measured as (
 
     select
@@ -30,22 +41,24 @@ measured as (
         removals.removed_channel as channel,
         cast(totals.conversions - coalesce(converted.conversions, 0) as double)
         * removals.group_count / (removals.group_count - 1) as conversions,
-        -- a channel that is gone with the group has no effect
-        greatest(1 - removals.converted / wholes.converted, 0) as removal_effect
-    from {{ ref('int_removals_resampled') }} as removals
-    inner join {{ ref('int_removals_resampled') }} as wholes
-        on
-            removals.conversion_type = wholes.conversion_type
-            and removals.markov_order = wholes.markov_order
-            and removals.sample_group = wholes.sample_group
-            and wholes.removed_channel is null
+        -- a channel that is gone with the group has no effect; nor has any where no conversion is
+        -- left
+        case
+            when
+                totals.conversions > coalesce(converted.conversions, 0)
+                and removals.converted < removals.converted_by_all
+                and removals.converted_by_all > 0
+                then 1 - removals.converted / removals.converted_by_all
+            else 0
+        end as removal_effect
+    from removals
     inner join totals
         on removals.conversion_type = totals.conversion_type
     left join converted
         on
             removals.conversion_type = converted.conversion_type
             and removals.sample_group = converted.sample_group
-    where removals.removed_channel is not null and wholes.converted > 0
+    where removals.removed_channel is not null and totals.conversions > 0
 
 ),
 
@@ -66,7 +79,8 @@ resampled as (
         summed.conversion_type,
         summed.channel,
         summed.sample_group,
-        summed.removal_effect / nullif(summed.all_effects, 0) * summed.conversions as conversions,
+        coalesce(summed.removal_effect / nullif(summed.all_effects, 0), 0) * summed.conversions
+            as conversions,
         summed.removal_effect / nullif(summed.all_effects, 0) as credit_share
     from summed
     inner join {{ ref('attribution_models') }} as models

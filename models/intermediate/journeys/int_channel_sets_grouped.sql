@@ -29,8 +29,8 @@ grouped as (
         paths.sample_group,
         {{ hash_id("sets.conversion_type || '|' || sets.channel_set") }} as channel_set_id,
         sets.channel_set,
-        sum(paths.conversions) as conversions,
-        sum(paths.conversions + paths.non_conversions) as journeys
+        cast(sum(paths.conversions) as decimal(28, 8)) as conversions,
+        cast(sum(paths.conversions + paths.non_conversions) as decimal(28, 8)) as journeys
     from sets
     inner join {{ ref('int_paths_grouped') }} as paths
         on
