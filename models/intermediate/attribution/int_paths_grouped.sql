@@ -65,8 +65,8 @@ grouped as (
         sample_group,
         path,
         cast(max(path_length) as bigint) as path_length,
-        -- as decimals: a sum of doubles hangs on the order of rows; of 28 digits: what is added to one
-        -- of 38 loses some on Spark
+        -- as decimals: a sum of doubles hangs on the order of rows. Of 28 digits, for of sums of 38
+        -- Spark drops some
         cast(sum(cast(conversions as decimal(28, 8))) as decimal(28, 8)) as conversions,
         cast(sum(cast(revenue as decimal(28, 8))) as decimal(28, 8)) as revenue,
         cast(sum(cast(non_conversions as decimal(28, 8))) as decimal(28, 8)) as non_conversions
