@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 
+from benchmarks.journeys import JOURNEYS, paths_grouped
 from benchmarks.measure import Benchmark, Contender, Work
 from benchmarks.warehouse import copy_of, dbt_work, execute, fill, make_empty, sql_work
 
@@ -16,33 +18,17 @@ MODELS = (
     *("int_channel_states_split", "int_channel_chains", "int_states_visited"),
     "channel_removal_effects",
 )
-# 1 + Poisson-like 3.1 touches a journey, 20 channels of unequal size, as in credits; here each
-# touch is drawn by itself, so that every state of three channels occurs.
 PATHS = """
-    with touches as (
-        select
-            journey_id,
-            unnest(range(1 + cast(floor(-3.63 * ln(1 - random())) as bigint))) as place
-        from range({journeys}) as series (journey_id)
-    ),
-    walked as (
-        select
-            journey_id,
-            string_agg('channel_' || cast(floor(20 * pow(random(), 2)) as int), ' > ') as path
-        from touches
-        where place < 50
-        group by journey_id
-    )
     select
         'purchase' as conversion_type,
-        path,
-        cast(journey_id % 20 as int) as sample_group,
-        cast(0 as bigint) as path_length,
-        count(*) filter (journey_id // 20 % 20 = 0) as conversions,
+        cast(journey_id // 20 % 20 as int) as sample_group,
+        array_to_string(path, ' > ') as path,
+        cast(len(path) as bigint) as path_length,
+        count(*) filter (journey_id % 20 = 0) as conversions,
         0 as revenue,
-        count(*) filter (journey_id // 20 % 20 <> 0) as non_conversions
-    from walked
-    group by path, sample_group
+        count(*) filter (journey_id % 20 <> 0) as non_conversions
+    from journeys
+    group by all
 """
 STEPS = """
     create table counted as
@@ -66,7 +52,8 @@ OUTCOME = """
 def prepare(directory: Path, events: int) -> None:
     make_empty(directory / "empty")
     shutil.copytree(directory / "empty", directory / "three")
-    fill(directory / "three", "intermediate.int_paths_grouped", PATHS.format(journeys=events))
+    execute(directory / "three", JOURNEYS.format(journeys=events))
+    fill(directory / "three", "intermediate.int_paths_grouped", PATHS)
     shutil.copytree(directory / "three", directory / "one")
     execute(directory / "one", "delete from seeds.attribution_models where markov_order > 1")
 
@@ -88,6 +75,21 @@ def steps(directory: Path, _: int) -> Work:
     return sql_work(directory / "one", [STEPS], "select count(*) from counted")
 
 
+def channel_attribution(directory: Path, _: int) -> Work:
+    """Order 1 at its defaults, a simulation; grouping the paths is part of the work."""
+    from ChannelAttribution import markov_model
+
+    def work() -> str:
+        paths = paths_grouped(directory / "one" / "omnitouch.duckdb")
+        found = markov_model(
+            paths, "path", "conversions", var_null="non_conversions", out_more=True, verbose=False
+        )
+        effects = found["removal_effects"]["removal_effects"].sum()
+        return f"{len(found['removal_effects'])} effects, of order 1 {effects}"
+
+    return work
+
+
 BENCHMARK = Benchmark(
     "Markov removal effects of N journeys",
     prepare,
@@ -96,5 +98,10 @@ BENCHMARK = Benchmark(
         Contender("dbt run, no paths", partial(ours, "empty")),
         Contender("ours, order 1", partial(ours, "one"), start_up="dbt run, no paths"),
         Contender("ours, orders 1 to 3", partial(ours, "three"), start_up="dbt run, no paths"),
+        *(
+            [Contender("ChannelAttribution, order 1", channel_attribution)]
+            if find_spec("ChannelAttribution")
+            else []
+        ),
     ),
 )

@@ -64,10 +64,15 @@ def compile_models(warehouse: Path, *models: str) -> None:
     dbt(warehouse, "compile", "--full-refresh", "--log-level", "none", "--select", *models)
 
 
+def compiled(warehouse: Path, model: str) -> str:
+    """The query of a compiled model."""
+    (path,) = (warehouse / "target" / "compiled").rglob(f"{model}.sql")
+    return path.read_text() + "\n"
+
+
 def build_statement(warehouse: Path, model: str) -> str:
     """The statement that builds a compiled model in full."""
-    (path,) = (warehouse / "target" / "compiled").rglob(f"{model}.sql")
-    return f"create or replace table intermediate.{model} as ({path.read_text()}\n)"
+    return f"create or replace table intermediate.{model} as ({compiled(warehouse, model)})"
 
 
 def copy_of(warehouse: Path) -> Path:
@@ -81,8 +86,19 @@ def copy_of(warehouse: Path) -> Path:
 
 def sql_work(warehouse: Path, statements: list[str], outcome: str) -> Work:
     """Statements as work on a copy of the warehouse, closing it included."""
+    return statements_as_work(opened_copy(warehouse), statements, outcome)
+
+
+def opened_copy(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to a copy of the warehouse's database."""
     path = copy_of(warehouse) / "omnitouch.duckdb"
-    database = duckdb.connect(str(path), config={"memory_limit": MEMORY_LIMIT})
+    return duckdb.connect(str(path), config={"memory_limit": MEMORY_LIMIT})
+
+
+def statements_as_work(
+    database: duckdb.DuckDBPyConnection, statements: list[str], outcome: str
+) -> Work:
+    """Statements on an open database as work, closing it included."""
 
     def work() -> str:
         for statement in statements:

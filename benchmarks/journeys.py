@@ -1,0 +1,39 @@
+"""Journeys that several benchmarks share: one in 20 converts, 1 + Poisson-like 3.1 touches each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+# 20 channels of unequal size; each touch is drawn by itself, so that every state of three occurs.
+JOURNEYS = """
+    create table journeys as
+    with touches as (
+        select
+            journey_id,
+            unnest(range(1 + cast(floor(-3.63 * ln(1 - random())) as bigint))) as place
+        from range({journeys}) as series (journey_id)
+    )
+    select
+        journey_id,
+        list('channel_' || cast(floor(20 * pow(random(), 2)) as int) order by place) as path
+    from touches
+    where place < 50
+    group by journey_id
+"""
+PATHS = """
+    select
+        array_to_string(path, ' > ') as path,
+        count(*) filter (journey_id % 20 = 0) as conversions,
+        count(*) filter (journey_id % 20 <> 0) as non_conversions
+    from journeys
+    group by path
+"""
+
+
+def paths_grouped(database: Path) -> Any:
+    """The frame that packages take: a row per path, how often it converted, and how often not."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return connection.execute(PATHS).df()
