@@ -16,7 +16,6 @@ from benchmarks.warehouse import copy_of, dbt_work, execute, fill, make_empty, s
 MODELS = (
     *("int_paths_counted", "int_steps_grouped", "int_channel_transitions_counted"),
     *("int_channel_states_split", "int_channel_chains", "int_states_visited"),
-    "channel_removal_effects",
 )
 PATHS = """
     select
@@ -45,7 +44,7 @@ STEPS = """
 """
 OUTCOME = """
     select count(*), round(sum(removal_effect) filter (markov_order = 1), 6)
-    from marts.channel_removal_effects
+    from intermediate.int_removal_effects_shared
 """
 
 

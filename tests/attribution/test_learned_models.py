@@ -21,7 +21,8 @@ from tests.warehouse.worlds import query
 ORDERS = (1, 2, 3)
 CHAINS = (
     *("int_channel_states_split", "int_channel_removals", "int_channel_departures_counted"),
-    *("int_channel_chains", "int_states_visited", "int_channel_removals_solved"),
+    *("int_channel_chains", "int_states_visited", "int_states_converting"),
+    *("int_channel_removals_solved", "int_removals_resampled", "int_effects_resampled"),
     *("int_removal_effects_shared", "channel_removal_effects"),
 )
 STEPS = (

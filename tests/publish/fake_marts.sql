@@ -344,7 +344,9 @@ with walked as (
 )
 select
     'markov_1' as attribution_model, 'purchase' as conversion_type, cast(1 as bigint) as markov_order, channel,
-    cast(0.5 as double) as removal_effect, cast(1 as double) / channel_count as share_of_effect,
+    cast(0.5 as double) as removal_effect, cast(null as double) as removal_effect_error,
+    cast(null as double) as removal_effect_low, cast(null as double) as removal_effect_high,
+    cast(1 as double) / channel_count as share_of_effect,
     conversions / channel_count as conversions
 from walked;
 

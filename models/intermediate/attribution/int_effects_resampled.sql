@@ -1,5 +1,6 @@
--- One row per Markov model, conversion type, channel and group of customers left out: what the
--- channel would be credited with if the others were all, and as many as all are.
+-- One row per Markov model, conversion type, channel and group of customers left out: the channel's
+-- removal effect if the others were all, and what it would be credited with if they were as many as
+-- all are.
 with converted as (
 
     select
@@ -79,6 +80,7 @@ resampled as (
         summed.conversion_type,
         summed.channel,
         summed.sample_group,
+        summed.removal_effect,
         coalesce(summed.removal_effect / nullif(summed.all_effects, 0), 0) * summed.conversions
             as conversions,
         summed.removal_effect / nullif(summed.all_effects, 0) as credit_share

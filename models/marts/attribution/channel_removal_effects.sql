@@ -1,6 +1,30 @@
 -- One row per Markov model, conversion type and channel: what share of conversions would be lost
 -- without the channel, and the conversions that are its part where the whole is shared out by that.
-with named as (
+with centred as (
+
+    select
+        attribution_model,
+        conversion_type,
+        channel,
+        {{ off_mean('removal_effect', 'of_channel') }} as removal_effect_off
+    from {{ ref('int_effects_resampled') }}
+    window of_channel as (partition by attribution_model, conversion_type, channel)
+
+),
+
+measured as (
+
+    select
+        attribution_model,
+        conversion_type,
+        channel,
+        {{ jackknife_error('removal_effect_off', 24) }} as removal_effect_error
+    from centred
+    group by attribution_model, conversion_type, channel
+
+),
+
+named as (
 
     select
         models.attribution_model,
@@ -9,14 +33,41 @@ with named as (
         effects.channel,
         coalesce(channels.name_zh, effects.channel) as channel_name,
         effects.removal_effect,
+        measured.removal_effect_error,
+        {{ var('interval_factor') }} * measured.removal_effect_error as margin,
         effects.share_of_effect,
         effects.conversions
     from {{ ref('int_removal_effects_shared') }} as effects
     inner join {{ ref('attribution_models') }} as models
         on models.kind = 'markov' and effects.markov_order = models.markov_order
+    left join measured
+        on
+            models.attribution_model = measured.attribution_model
+            and effects.conversion_type = measured.conversion_type
+            and effects.channel = measured.channel
     left join {{ ref('channels') }} as channels
         on effects.channel = channels.channel
 
+),
+
+bounded as (
+
+    select
+        attribution_model,
+        conversion_type,
+        markov_order,
+        channel,
+        channel_name,
+        removal_effect,
+        removal_effect_error,
+        case when margin > removal_effect then 0 else removal_effect - margin end
+            as removal_effect_low,
+        case when removal_effect + margin > 1 then 1 else removal_effect + margin end
+            as removal_effect_high,
+        share_of_effect,
+        conversions
+    from named
+
 )
 
-select * from named
+select * from bounded
