@@ -32,8 +32,8 @@ STEPS = (
 VALUES = (
     *("int_channels_numbered", "int_channel_sets_grouped", "int_channel_sets_counted"),
     *("int_coalitions_valued", "int_shapley_values_solved", "int_channel_orders_drawn"),
-    *("int_channel_sets_completed", "int_channel_gains_drawn", "int_shapley_values_sampled"),
-    *("int_shapley_values_resampled", "channel_shapley_values"),
+    *("int_channel_sets_completed", "int_channel_rates_drawn", "int_channel_gains_drawn"),
+    *("int_shapley_values_sampled", "int_shapley_values_resampled", "channel_shapley_values"),
 )
 LEDGERS = ("int_credits_by_markov", "int_credits_by_shapley")
 MODELS = (*STEPS, *CHAINS, *VALUES, *LEDGERS)
