@@ -83,7 +83,7 @@ def channel_attribution(directory: Path, _: int) -> Work:
         found = markov_model(
             paths, "path", "conversions", var_null="non_conversions", out_more=True, verbose=False
         )
-        effects = found["removal_effects"]["removal_effects"].sum()
+        effects = found["removal_effects"]["removal_effect"].sum()
         return f"{len(found['removal_effects'])} effects, of order 1 {effects}"
 
     return work
