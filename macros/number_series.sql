@@ -1,20 +1,17 @@
 {# A query of the whole numbers from 0 below a count that is known when it is written, as `number`. #}
 {% macro number_series(count) -%}
-    {%- set places = namespace(needed=1) -%}
-    {%- for _ in range(62) if 2 ** places.needed < count -%}
-        {%- set places.needed = places.needed + 1 -%}
-    {%- endfor -%}
+    {%- set places = [(count - 1).bit_length(), 1] | max -%}
     select number
     from (
         select
             cast(
-                {% for place in range(places.needed) %}
+                {% for place in range(places) %}
                     bits_{{ place }}.is_in * {{ 2 ** place }} {{ '+' if not loop.last }}
                 {% endfor %}
                 as bigint
             ) as number
         from (select 0 as is_in union all select 1 as is_in) as bits_0
-        {% for place in range(1, places.needed) %}
+        {% for place in range(1, places) %}
             cross join (select 0 as is_in union all select 1 as is_in) as bits_{{ place }}
         {% endfor %}
     ) as numbers

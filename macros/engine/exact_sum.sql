@@ -10,7 +10,7 @@
     cast(sum(cast({{ value }} as decimal(38, 20))) as double)
 {%- endmacro %}
 
-{# To whole numbers DuckDB casts a double twice as fast. #}
+{# To whole numbers DuckDB casts a double faster. #}
 {% macro duckdb__exact_sum(value) -%}
     cast(sum(cast({{ value }} * 1e20 as hugeint)) as double) / 1e20
 {%- endmacro %}

@@ -20,6 +20,7 @@ from tests.warehouse.worlds import query
 
 ORDERS = (1, 2, 3)
 CHAINS = (
+    "int_groups_left_out",
     *("int_channel_states_split", "int_channel_removals", "int_channel_departures_counted"),
     *("int_channel_chains", "int_states_visited", "int_states_converting"),
     *("int_channel_removals_solved", "int_removals_resampled", "int_effects_resampled"),
@@ -286,7 +287,7 @@ def test_of_many_channels_orders_are_drawn_and_their_error_is_told(scratch: Path
         for _ in range(300):
             path = tuple(chance.sample(names, k=chance.randint(2, 6)))
             kinds[-1][path] = (3 * chance.random() * ("c03" in path), 10 * chance.random())
-    learn(scratch, kinds, models=("int_paths_counted", *VALUES))
+    learn(scratch, kinds, models=("int_paths_counted", "int_groups_left_out", *VALUES))
     found = query(
         scratch,
         "select conversion_type, channel, shapley_value, sampling_error, shapley_value_low "

@@ -8,25 +8,14 @@ with types as (
 
 ),
 
-sample_groups as (
-
-    select
-        sample_group,
-        count(*) over () as group_count
-    from {{ ref('int_customers_grouped') }}
-    group by sample_group
-
-),
-
 left_out as (
 
     select
         types.conversion_type,
         sample_groups.sample_group
     from types
-    -- of a single group nothing would be left
-    inner join sample_groups
-        on types.conversion_type <> 'path' and sample_groups.group_count > 1
+    cross join {{ ref('int_groups_left_out') }} as sample_groups
+    where types.conversion_type <> 'path'
     union all
     select
         conversion_type,

@@ -1,17 +1,7 @@
 -- One row per attribution model of kind rule or shapley, conversion type, channel and group of
 -- customers left out: what the channel would be credited with if the others were all there are,
 -- and as many as all are.
-with left_out as (
-
-    select
-        sample_group,
-        count(*) over () as group_count
-    from {{ ref('int_customers_grouped') }}
-    group by sample_group
-
-),
-
-totals as (
+with totals as (
 
     select
         attribution_model,
@@ -64,9 +54,7 @@ left_over as (
         on
             totals.attribution_model = of_models.attribution_model
             and totals.conversion_type = of_models.conversion_type
-    -- of a single group nothing would be left
-    inner join left_out
-        on left_out.group_count > 1
+    cross join {{ ref('int_groups_left_out') }} as left_out
     left join {{ ref('int_credits_grouped') }} as grouped
         on
             totals.attribution_model = grouped.attribution_model

@@ -1,17 +1,7 @@
 -- One row per Markov chain of customers and group of them left out: conversions that would be left,
 -- of 1. A chain changes with each of its steps as often as its state is come by, and as much as who
 -- takes the step converts more than who is in the state (infinitesimal jackknife, Jaeckel 1972).
-with left_out as (
-
-    select
-        sample_group,
-        count(*) over () as group_count
-    from {{ ref('int_customers_grouped') }}
-    group by sample_group
-
-),
-
-steps as (
+with steps as (
 
     select
         conversion_type,
@@ -80,9 +70,7 @@ resampled as (
         - coalesce(lost.converted, 0) * left_out.group_count / (left_out.group_count - 1)
             as converted
     from {{ ref('int_channel_removals_solved') }} as solved
-    -- of a single group nothing would be left
-    inner join left_out
-        on left_out.group_count > 1
+    cross join {{ ref('int_groups_left_out') }} as left_out
     left join lost
         on
             solved.chain_id = lost.chain_id
