@@ -14,6 +14,34 @@ from ingestion.pseudonyms import configured_pseudonymiser
 
 WITHOUT_RULES, JUDGED, WHOLE = "no rule at all", "rules on single links", "all rules"
 KEY = ["identifier_type", "namespace", "identifier_value"]
+JUDGED_BY_TENTH = (
+    "select '{}' as method, floor(probability * 10 + 1e-9) / 10 as tenth, count(*), "
+    "avg(probability), avg(list_has_any(ones.persons, others.persons)::int) "
+)
+CUSTOMERS = (
+    "with known as (select customer_id, list(person_id) as persons from people group by all) "
+    + JUDGED_BY_TENTH.format("customers of matches")
+    + "from marts.customer_matches as matches "
+    "inner join known as ones on matches.customer_id = ones.customer_id "
+    "inner join known as others on matches.likely_customer_id = others.customer_id "
+    "group by tenth order by tenth"
+)
+DEVICES = (
+    "with known as ("
+    "select cast(('0x' || md5(stream_id)[:16])::ubigint >> 1 as bigint) as device_id, "
+    "list(distinct person_id) as persons from intermediate.int_sessions_built "
+    "inner join owned on split_part(stream_id, ':', 2) = identifier_value group by all), "
+    "matched as (select matches.*, pairs.device_id, pairs.other_device_id "
+    "from marts.customer_matches as matches "
+    "inner join intermediate.int_device_pairs_described as pairs "
+    "on matches.evidence = pairs.pattern and (matches.customer_id, matches.likely_customer_id) in ("
+    "(pairs.customer_id, pairs.other_customer_id), (pairs.other_customer_id, pairs.customer_id)) "
+    "qualify row_number() over (partition by matches.customer_id order by device_id) = 1) "
+    + JUDGED_BY_TENTH.format("devices of matches")
+    + "from matched inner join known as ones on matched.device_id = ones.device_id "
+    "inner join known as others on matched.other_device_id = others.device_id "
+    "group by tenth order by tenth"
+)
 
 
 _pseudonymiser = cache(configured_pseudonymiser)
@@ -49,7 +77,9 @@ class Tenth(NamedTuple):
 def calibration(brand: Path) -> list[Tenth]:
     """What is said of kept matches and of members held out, beside the truth and what is known.
 
-    Only customers of known owners count.
+    A match is judged twice: whether the two customers are one person's, and whether the two devices
+    are that it rests on, which it cannot help where the exact graph gave a borrowed device to who
+    logged in there. Only customers and devices of known owners count.
     """
     with duckdb.connect(str(brand / "omnitouch.duckdb"), read_only=True) as database:
         found = database.execute(
@@ -62,20 +92,13 @@ def calibration(brand: Path) -> list[Tenth]:
         counted = owned.groupby(["customer_id", "person_id"]).size().reset_index(name="held")
         most = counted.groupby("customer_id")["held"].transform("max")
         database.register("people", counted[counted["held"] == most])
-        kept = database.execute(
-            "with known as (select customer_id, list(person_id) as persons from people group by 1) "
-            "select 'matches kept', floor(probability * 10 + 1e-9) / 10 as tenth, count(*), "
-            "avg(probability), avg(list_has_any(ones.persons, others.persons)::int) "
-            "from marts.customer_matches as matches "
-            "inner join known as ones on matches.customer_id = ones.customer_id "
-            "inner join known as others on matches.likely_customer_id = others.customer_id "
-            "group by tenth order by tenth"
-        ).fetchall()
-        held_out = database.execute(
+        database.register("owned", owned)
+        rows = [row for judge in (CUSTOMERS, DEVICES) for row in database.execute(judge).fetchall()]
+        rows += database.execute(
             "select 'members held out', probability_from, pair_count, predicted_share, "
             "observed_share from marts.match_calibration order by probability_from"
         ).fetchall()
-    return [Tenth(*row) for row in (*kept, *held_out)]
+    return [Tenth(*row) for row in rows]
 
 
 def calibration_error(tenths: list[Tenth]) -> float:

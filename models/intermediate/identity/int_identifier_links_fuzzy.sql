@@ -1,5 +1,5 @@
--- One row per two customers that may be one person, and method that says so: how likely that is.
--- Never part of the exact graph.
+-- One row per two customers that may be one person, and method that says so: how likely that is, of
+-- several who are known by name one at most being it. Never part of the exact graph.
 with by_records as (
 
     select
@@ -58,6 +58,8 @@ linked as (
 
     select
         likeliest.*,
+        least(likeliest.probability, 1 - 1e-9)
+        / (1 - least(likeliest.probability, 1 - 1e-9)) as odds,
         ones.customer_id,
         ones.is_known,
         ones.is_member,
@@ -75,6 +77,72 @@ linked as (
         -- who was parted on purpose, asked to be forgotten or withdrew consent is matched with none
         and not (ones.is_parted or others.is_parted)
 
+),
+
+both_ways as (
+
+    select
+        component_id,
+        match_method,
+        other_is_known as is_rival_known,
+        odds
+    from linked
+    union all
+    select
+        other_component_id as component_id,
+        match_method,
+        is_known as is_rival_known,
+        odds
+    from linked
+
+),
+
+-- what speaks for each one that is known; as decimals: a sum of doubles hangs on the order of rows
+rivalled as (
+
+    select
+        component_id,
+        match_method,
+        cast(sum(cast(odds as decimal(28, 8))) as double) as known_odds
+    from both_ways
+    where is_rival_known
+    group by component_id, match_method
+
+),
+
+weighed as (
+
+    select
+        linked.*,
+        case when linked.other_is_known then ones.known_odds end as odds_of_ones,
+        case when linked.is_known then others.known_odds end as odds_of_others
+    from linked
+    left join rivalled as ones
+        on linked.component_id = ones.component_id and linked.match_method = ones.match_method
+    left join rivalled as others
+        on
+            linked.other_component_id = others.component_id
+            and linked.match_method = others.match_method
+
+),
+
+compared as (
+
+    select
+        component_id,
+        customer_id,
+        is_known,
+        is_member,
+        other_component_id,
+        other_customer_id,
+        other_is_known,
+        other_is_member,
+        match_method,
+        evidence,
+        odds / (1 + greatest(odds, coalesce(odds_of_ones, 0), coalesce(odds_of_others, 0)))
+            as probability
+    from weighed
+
 )
 
-select * from linked
+select * from compared

@@ -1,24 +1,18 @@
-{%- set traits = ['likeness', 'crowd', 'windows', 'addresses', 'hours_apart'] -%}
-{%- set totals = [] -%}
-{%- for depth in range(traits | length) -%}
-    {%- set alike = (['counted.held_out_fold'] + traits[:depth]) | join(', ') -%}
-    {%- for counts in ['pairs', 'same_pairs'] -%}
-        {%- do totals.append(
-            'sum(counted.' ~ counts ~ ')\n            over (partition by ' ~ alike ~ ')\n'
-            '            as ' ~ counts ~ '_' ~ depth
-        ) -%}
-    {%- endfor -%}
-{%- endfor %}
+{%- set like_it = 'partition by counted.held_out_fold, patterns.likeness' -%}
+{%- set met_so = 'partition by counted.held_out_fold, patterns.crowd, patterns.windows, '
+    ~ 'patterns.addresses, patterns.hours_apart' -%}
+{%- set all_of_it = 'partition by counted.held_out_fold' -%}
 
 -- One row per pattern of two devices and fold that is held out (none: -1): which share of the pairs
--- of members with that pattern are one person, a rare pattern leaning on those like it.
+-- of members with that pattern are one person. What devices are and how they met is taken as apart,
+-- among one person's and among others', as far as counts do not say otherwise.
 with settled as (
 
     select
         pattern,
         fold,
-        count(*) as pairs,
-        count(case when is_same_customer then 1 end) as same_pairs
+        count(case when is_same_customer then 1 end) as same_pairs,
+        count(case when not is_same_customer then 1 end) as other_pairs
     from {{ ref('int_device_pairs_described') }}
     where is_settled
     group by pattern, fold
@@ -37,7 +31,11 @@ patterns as (
 
     select distinct
         pattern,
-        {{ traits | join(', ') }}
+        likeness,
+        crowd,
+        windows,
+        addresses,
+        hours_apart
     from {{ ref('int_device_pairs_described') }}
 
 ),
@@ -47,8 +45,8 @@ counted as (
     select
         folds.held_out_fold,
         patterns.pattern,
-        coalesce(sum(settled.pairs), 0) as pairs,
-        coalesce(sum(settled.same_pairs), 0) as same_pairs
+        coalesce(sum(settled.same_pairs), 0) as same_pairs,
+        coalesce(sum(settled.other_pairs), 0) as other_pairs
     from patterns
     cross join folds
     left join settled
@@ -58,54 +56,59 @@ counted as (
 
 ),
 
--- of all, of those with the same likeness, of those in the same crowd, too, …
-totalled as (
+-- half a pair more of everything: what was never seen is rare, not impossible
+expected as (
 
     select
         counted.*,
-        {{ totals | join(',\n        ') }}
+    {% for kind in ['same', 'other'] %}
+        (sum(counted.{{ kind }}_pairs) over ({{ like_it }}) + 0.5)
+        * (sum(counted.{{ kind }}_pairs) over ({{ met_so }}) + 0.5)
+        / (sum(counted.{{ kind }}_pairs) over ({{ all_of_it }}) + 1e0)
+            as {{ kind }}_expected,
+        sum(counted.{{ kind }}_pairs) over ({{ all_of_it }}) as all_{{ kind }}_pairs
+        {{- ',' if not loop.last }}
+    {% endfor %}
     from counted
     inner join patterns
         on counted.pattern = patterns.pattern
 
 ),
 
--- too few to learn from: nothing is said
-rated_0 as (
+-- counts lean on what is expected by so many pairs (gamma-Poisson shrinkage); too few to learn
+-- from: nothing is said
+leaning as (
 
     select
-        *,
-        cast(same_pairs_0 as double) / pairs_0 as rate_0
-    from totalled
+        held_out_fold,
+        pattern,
+        cast(same_pairs + other_pairs as bigint) as pairs,
+        cast(same_pairs as bigint) as same_pairs,
+        cast(all_same_pairs as double) / (all_same_pairs + all_other_pairs) as base_rate,
+    {% for kind in ['same', 'other'] %}
+        {{ kind }}_expected
+        * ({{ kind }}_pairs + {{ var('match_shrinkage') }})
+        / ({{ kind }}_expected + {{ var('match_shrinkage') }})
+            as {{ kind }}_likely
+        {{- ',' if not loop.last }}
+    {% endfor %}
+    from expected
     where
-        same_pairs_0 >= {{ var('match_min_settled_pairs') }}
-        and pairs_0 - same_pairs_0 >= {{ var('match_min_settled_pairs') }}
+        all_same_pairs >= {{ var('match_min_settled_pairs') }}
+        and all_other_pairs >= {{ var('match_min_settled_pairs') }}
 
 ),
 
-{% for depth in range(1, traits | length) %}
-    rated_{{ depth }} as (
-
-        select
-            *,
-            (same_pairs_{{ depth }} + {{ var('match_shrinkage') }} * rate_{{ depth - 1 }})
-            / (pairs_{{ depth }} + {{ var('match_shrinkage') }}) as rate_{{ depth }}
-        from rated_{{ depth - 1 }}
-
-    ),
-
-{% endfor %}
 estimated as (
 
     select
         held_out_fold,
         pattern,
-        cast(pairs as bigint) as pairs,
-        cast(same_pairs as bigint) as same_pairs,
-        rate_0 as base_rate,
-        (same_pairs + {{ var('match_shrinkage') }} * rate_{{ traits | length - 1 }})
-        / (pairs + {{ var('match_shrinkage') }}) as rate
-    from rated_{{ traits | length - 1 }}
+        pairs,
+        same_pairs,
+        base_rate,
+        same_likely / (same_likely + other_likely) as rate
+    from leaning
 
 )
 
