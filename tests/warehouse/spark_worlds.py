@@ -31,9 +31,14 @@ spark.sql.ui.retainedExecutions 1
 spark.ui.retainedJobs 1
 spark.ui.retainedStages 1
 """
-# Two cores are worth more to the queries than to a collector of their own, and a warehouse that is
-# thrown away need not be on the disk.
-JAVA = "-XX:+UseParallelGC -Djdk.lang.Process.launchMechanism=VFORK -Dderby.system.durability=test"
+# Two cores are worth more to the queries than to a collector of their own and to compiling, which
+# took a third of all; and a warehouse that is thrown away need not be on the disk.
+JAVA = (
+    "-XX:+UseParallelGC -Djdk.lang.Process.launchMechanism=VFORK -Dderby.system.durability=test "
+    "-XX:ReservedCodeCacheSize=512m -XX:Tier4InvocationThreshold=30000 "
+    "-XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=60000 "
+    "-XX:Tier4BackEdgeThreshold=400000"
+)
 
 
 def missing() -> str | None:
