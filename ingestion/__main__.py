@@ -1,4 +1,4 @@
-"""``python -m ingestion``: sample, collect, pull, load, match, learn, explain, look up."""
+"""``python -m ingestion``: sample, collect, pull, load, build, match, learn, explain, look up."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def main() -> int:
     """Run one command.
 
     Exit code 1: nothing more was done, one sentence says why. Exit code 2: everything else is
-    loaded or pulled, but some files or accounts could not be read.
+    loaded or pulled, but some files or accounts could not be read. ``build`` ends as dbt does.
     """
     parser = argparse.ArgumentParser(prog="python -m ingestion", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -49,6 +49,11 @@ def main() -> int:
     loading = commands.add_parser("load", help="load new raw files into the warehouse")
     loading.add_argument("manifests", nargs="*", type=Path, help="manifests of declared files")
     loading.set_defaults(run=_load)
+    building = commands.add_parser(
+        "build", help="dbt build, once a line comes in; the project is read meanwhile"
+    )
+    building.add_argument("--exclude-resource-type", action="append", default=[])
+    building.set_defaults(run=_build)
     consuming = commands.add_parser("consume", help="load the messages of Kafka topics")
     consuming.add_argument("declaration", type=Path, help="the YAML page that names the topics")
     consuming.add_argument("--once", action="store_true", help="stop at the topics' current end")
@@ -149,6 +154,14 @@ def _load(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
     for line in outcome.refused:
         print(f"error: nothing of this file could be read: {line}", file=sys.stderr)
     return 2 if outcome.refused else 0
+
+
+def _build(_: Warehouse, arguments: argparse.Namespace) -> int:
+    from ingestion.building import build_when_told
+
+    kinds = arguments.exclude_resource_type
+    options = [word for kind in kinds for word in ("--exclude-resource-type", kind)]
+    return build_when_told(options, sys.stdin)
 
 
 def _consume(warehouse: Warehouse, arguments: argparse.Namespace) -> int:

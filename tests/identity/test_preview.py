@@ -235,7 +235,7 @@ def test_rules_that_do_not_build_are_refused(warehouse: Warehouse, project: Path
     line = f"phone,{TILL},the phone of a till\n"
     edit(project, {"identifier_blocklist": {"reason\n": "reason\n" + line + line}})
     error = refused(warehouse, project)
-    assert "unique_combination_identifier_blocklist" in error
+    assert "grain_identifier_blocklist" in error
     assert TILL not in error
 
 

@@ -1,5 +1,6 @@
--- One row per two customers that may be one person, and method that says so: how likely that is, of
--- several who are known by name one at most being it. Never part of the exact graph.
+-- One row per two customers that may be one person, and method that says so: how likely that is. Of
+-- several known by name whose devices an anonymous customer's met, one at most is it. Never part of
+-- the exact graph.
 with by_records as (
 
     select
@@ -79,69 +80,58 @@ linked as (
 
 ),
 
-both_ways as (
+anonymous as (
 
     select
         component_id,
-        match_method,
-        other_is_known as is_rival_known,
         odds
     from linked
+    where match_method = 'device' and other_is_known and not is_known
     union all
     select
         other_component_id as component_id,
-        match_method,
-        is_known as is_rival_known,
         odds
     from linked
+    where match_method = 'device' and is_known and not other_is_known
 
 ),
 
--- what speaks for each one that is known; as decimals: a sum of doubles hangs on the order of rows
+-- what speaks for all of them; as decimals: a sum of doubles hangs on the order of rows
 rivalled as (
 
     select
         component_id,
-        match_method,
-        cast(sum(cast(odds as decimal(28, 8))) as double) as known_odds
-    from both_ways
-    where is_rival_known
-    group by component_id, match_method
-
-),
-
-weighed as (
-
-    select
-        linked.*,
-        case when linked.other_is_known then ones.known_odds end as odds_of_ones,
-        case when linked.is_known then others.known_odds end as odds_of_others
-    from linked
-    left join rivalled as ones
-        on linked.component_id = ones.component_id and linked.match_method = ones.match_method
-    left join rivalled as others
-        on
-            linked.other_component_id = others.component_id
-            and linked.match_method = others.match_method
+        cast(sum(cast(odds as decimal(28, 8))) as double) as odds_of_known
+    from anonymous
+    group by component_id
 
 ),
 
 compared as (
 
     select
-        component_id,
-        customer_id,
-        is_known,
-        is_member,
-        other_component_id,
-        other_customer_id,
-        other_is_known,
-        other_is_member,
-        match_method,
-        evidence,
-        odds / (1 + greatest(odds, coalesce(odds_of_ones, 0), coalesce(odds_of_others, 0)))
-            as probability
-    from weighed
+        linked.component_id,
+        linked.customer_id,
+        linked.is_known,
+        linked.is_member,
+        linked.other_component_id,
+        linked.other_customer_id,
+        linked.other_is_known,
+        linked.other_is_member,
+        linked.match_method,
+        linked.evidence,
+        case
+            when rivalled.odds_of_known > linked.odds
+                then linked.odds / (1 + rivalled.odds_of_known)
+            else linked.probability
+        end as probability
+    from linked
+    left join rivalled
+        on
+            linked.match_method = 'device'
+            and linked.is_known <> linked.other_is_known
+            and rivalled.component_id
+            = case when linked.is_known then linked.other_component_id else linked.component_id end
 
 )
 

@@ -1,11 +1,11 @@
-{%- set like_it = 'partition by counted.held_out_fold, patterns.likeness' -%}
-{%- set met_so = 'partition by counted.held_out_fold, patterns.crowd, patterns.windows, '
+{%- set like_it = 'partition by learned.held_out_fold, patterns.likeness' -%}
+{%- set met_so = 'partition by learned.held_out_fold, patterns.crowd, patterns.windows, '
     ~ 'patterns.addresses, patterns.hours_apart' -%}
-{%- set all_of_it = 'partition by counted.held_out_fold' -%}
+{%- set all_of_it = 'partition by held_out_fold' -%}
 
 -- One row per pattern of two devices and fold that is held out (none: -1): which share of the pairs
--- of members with that pattern are one person. What devices are and how they met is taken as apart,
--- among one person's and among others', as far as counts do not say otherwise.
+-- of members with that pattern are one person. What devices are and how they met is taken as
+-- independent, among one person's and among others', as far as counts do not say otherwise.
 with settled as (
 
     select
@@ -56,27 +56,50 @@ counted as (
 
 ),
 
--- half a pair more of everything: what was never seen is rare, not impossible
-expected as (
+totalled as (
 
     select
-        counted.*,
-    {% for kind in ['same', 'other'] %}
-        (sum(counted.{{ kind }}_pairs) over ({{ like_it }}) + 0.5)
-        * (sum(counted.{{ kind }}_pairs) over ({{ met_so }}) + 0.5)
-        / (sum(counted.{{ kind }}_pairs) over ({{ all_of_it }}) + 1e0)
-            as {{ kind }}_expected,
-        sum(counted.{{ kind }}_pairs) over ({{ all_of_it }}) as all_{{ kind }}_pairs
-        {{- ',' if not loop.last }}
-    {% endfor %}
+        *,
+        sum(same_pairs) over ({{ all_of_it }}) as all_same_pairs,
+        sum(other_pairs) over ({{ all_of_it }}) as all_other_pairs
     from counted
-    inner join patterns
-        on counted.pattern = patterns.pattern
 
 ),
 
--- counts lean on what is expected by so many pairs (gamma-Poisson shrinkage); too few to learn
--- from: nothing is said
+-- of too few nothing is learned
+learned as (
+
+    select
+        *,
+        cast(all_same_pairs as double) / (all_same_pairs + all_other_pairs) as same_share,
+        cast(all_other_pairs as double) / (all_same_pairs + all_other_pairs) as other_share
+    from totalled
+    where
+        all_same_pairs >= {{ var('match_min_settled_pairs') }}
+        and all_other_pairs >= {{ var('match_min_settled_pairs') }}
+
+),
+
+-- one pair more of each likeness and each way to meet, shared as all pairs are: what was never seen
+-- says nothing
+expected as (
+
+    select
+        learned.*,
+    {% for kind in ['same', 'other'] %}
+        (sum(learned.{{ kind }}_pairs) over ({{ like_it }}) + learned.{{ kind }}_share)
+        * (sum(learned.{{ kind }}_pairs) over ({{ met_so }}) + learned.{{ kind }}_share)
+        / (learned.all_{{ kind }}_pairs + learned.{{ kind }}_share)
+            as {{ kind }}_expected
+        {{- ',' if not loop.last }}
+    {% endfor %}
+    from learned
+    inner join patterns
+        on learned.pattern = patterns.pattern
+
+),
+
+-- counts lean on what is expected by so many pairs (gamma-Poisson shrinkage)
 leaning as (
 
     select
@@ -84,7 +107,7 @@ leaning as (
         pattern,
         cast(same_pairs + other_pairs as bigint) as pairs,
         cast(same_pairs as bigint) as same_pairs,
-        cast(all_same_pairs as double) / (all_same_pairs + all_other_pairs) as base_rate,
+        same_share as base_rate,
     {% for kind in ['same', 'other'] %}
         {{ kind }}_expected
         * ({{ kind }}_pairs + {{ var('match_shrinkage') }})
@@ -93,9 +116,6 @@ leaning as (
         {{- ',' if not loop.last }}
     {% endfor %}
     from expected
-    where
-        all_same_pairs >= {{ var('match_min_settled_pairs') }}
-        and all_other_pairs >= {{ var('match_min_settled_pairs') }}
 
 ),
 
