@@ -8,7 +8,7 @@ from typing import TextIO
 
 from dbt.cli.main import dbtRunner
 
-# The log tells each node; the SQL is in target/, and writing it to the log, too, a twentieth of it all.
+# The log tells each node; its SQL is in target/, and in the log, too, would be a twentieth more.
 SPARINGLY = ("--log-level", "warn", "--log-level-file", "info")
 
 

@@ -36,7 +36,8 @@ DEVICES = (
     "inner join intermediate.int_device_pairs_described as pairs "
     "on matches.evidence = pairs.pattern and (matches.customer_id, matches.likely_customer_id) in ("
     "(pairs.customer_id, pairs.other_customer_id), (pairs.other_customer_id, pairs.customer_id)) "
-    "qualify row_number() over (partition by matches.customer_id order by device_id, other_device_id) = 1) "
+    "qualify row_number() over ("
+    "partition by matches.customer_id order by device_id, other_device_id) = 1) "
     + JUDGED_BY_TENTH.format("devices of matches")
     + "from matched inner join known as ones on matched.device_id = ones.device_id "
     "inner join known as others on matched.other_device_id = others.device_id "
