@@ -11,7 +11,7 @@ import pytest
 from tests.warehouse import learned, worlds
 
 SCHEDULES_PER_WORLD = int(os.environ.get("OMNITOUCH_TEST_SCHEDULES", "1"))
-WORLDS = 5 if SCHEDULES_PER_WORLD > 1 else 3
+WORLDS = 5 if SCHEDULES_PER_WORLD > 1 else 2
 
 
 @pytest.fixture(scope="module", params=range(WORLDS))
