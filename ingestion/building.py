@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from dbt.cli.exceptions import DbtUsageException
 from dbt.cli.main import dbtRunner
 
 # The log tells each node; its SQL is in target/, and in the log, too, would be a twentieth more.
@@ -31,6 +32,7 @@ def build_when_told(options: Sequence[str], told: TextIO) -> int:
     done = dbtRunner(manifest=read.result if read.success else None).invoke(
         ["build", *SPARINGLY, *options]
     )
-    if done.exception:
+    # anything else dbt tells by itself
+    if isinstance(done.exception, DbtUsageException):
         print(f"error: {done.exception}", file=sys.stderr)
     return 0 if done.success else 2 if done.exception else 1
