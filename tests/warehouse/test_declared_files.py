@@ -95,12 +95,14 @@ def build(warehouse: Path, manifest: str) -> None:
 
 
 def make(warehouse: Path, manifest: str, *marts: str) -> None:
-    """Load what the manifest declares, then make the marts that are asked for."""
+    """Load what the manifest declares, then make and test the marts that are asked for."""
     (warehouse / "manifest.yml").write_text(manifest, encoding="utf-8")
     worlds.empty_warehouse(warehouse)
     load(Warehouse(warehouse), [warehouse / "manifest.yml"], lambda _: None)
-    models = (f"+{mart}" for mart in marts)
+    models = [f"+{mart}" for mart in marts]
     worlds.dbt(warehouse, "run", "--select", *models, "--exclude", "staging")
+    data_tests = [f"{model},test_type:data" for model in models]
+    worlds.dbt(warehouse, "test", "--select", *data_tests, "--indirect-selection", "cautious")
 
 
 def test_uci_days_loaded_one_by_one_equal_all_at_once_and_plain_sql(
