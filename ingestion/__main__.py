@@ -52,7 +52,6 @@ def main() -> int:
     building = commands.add_parser(
         "build", help="dbt build, once a line comes in; the project is read meanwhile"
     )
-    building.add_argument("--exclude-resource-type", action="append", default=[])
     building.set_defaults(run=_build)
     consuming = commands.add_parser("consume", help="load the messages of Kafka topics")
     consuming.add_argument("declaration", type=Path, help="the YAML page that names the topics")
@@ -156,12 +155,10 @@ def _load(warehouse: Warehouse, arguments: argparse.Namespace) -> int:
     return 2 if outcome.refused else 0
 
 
-def _build(_: Warehouse, arguments: argparse.Namespace) -> int:
+def _build(_: Warehouse, __: argparse.Namespace) -> int:
     from ingestion.building import build_when_told
 
-    kinds = arguments.exclude_resource_type
-    options = [word for kind in kinds for word in ("--exclude-resource-type", kind)]
-    return build_when_told(options, sys.stdin)
+    return build_when_told(sys.stdin)
 
 
 def _consume(warehouse: Warehouse, arguments: argparse.Namespace) -> int:

@@ -3,8 +3,9 @@ with scored as (
 
     select
         pairs.component_id,
+        pairs.is_known,
         pairs.other_component_id,
-        'device' as match_method,
+        pairs.other_is_known,
         (priors.odds_shift * rates.rate) / (1 - rates.rate + priors.odds_shift * rates.rate)
             as probability,
         pairs.pattern as evidence

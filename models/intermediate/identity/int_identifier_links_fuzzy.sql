@@ -1,6 +1,5 @@
--- One row per two customers that may be one person, and method that says so: how likely that is. Of
--- several known by name whose devices an anonymous customer's met, one at most is it. Never part of
--- the exact graph.
+-- One row per two customers that may be one person, and method that says so: how likely that is.
+-- Never part of the exact graph.
 with by_records as (
 
     select
@@ -28,7 +27,7 @@ with by_records as (
 
 unioned as (
 
-    select * from {{ ref('int_customers_met') }}
+    select * from {{ ref('int_customer_rivals_weighed') }}
     union all
     select * from by_records
 
@@ -59,8 +58,6 @@ linked as (
 
     select
         likeliest.*,
-        least(likeliest.probability, 1 - 1e-9)
-        / (1 - least(likeliest.probability, 1 - 1e-9)) as odds,
         ones.customer_id,
         ones.is_known,
         ones.is_member,
@@ -78,61 +75,6 @@ linked as (
         -- who was parted on purpose, asked to be forgotten or withdrew consent is matched with none
         and not (ones.is_parted or others.is_parted)
 
-),
-
-anonymous as (
-
-    select
-        component_id,
-        odds
-    from linked
-    where match_method = 'device' and other_is_known and not is_known
-    union all
-    select
-        other_component_id as component_id,
-        odds
-    from linked
-    where match_method = 'device' and is_known and not other_is_known
-
-),
-
--- what speaks for all of them; as decimals: a sum of doubles hangs on the order of rows
-rivalled as (
-
-    select
-        component_id,
-        cast(sum(cast(odds as decimal(28, 8))) as double) as odds_of_known
-    from anonymous
-    group by component_id
-
-),
-
-compared as (
-
-    select
-        linked.component_id,
-        linked.customer_id,
-        linked.is_known,
-        linked.is_member,
-        linked.other_component_id,
-        linked.other_customer_id,
-        linked.other_is_known,
-        linked.other_is_member,
-        linked.match_method,
-        linked.evidence,
-        case
-            when rivalled.odds_of_known > linked.odds
-                then linked.odds / (1 + rivalled.odds_of_known)
-            else linked.probability
-        end as probability
-    from linked
-    left join rivalled
-        on
-            linked.match_method = 'device'
-            and linked.is_known <> linked.other_is_known
-            and rivalled.component_id
-            = case when linked.is_known then linked.other_component_id else linked.component_id end
-
 )
 
-select * from compared
+select * from linked
