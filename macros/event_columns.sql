@@ -31,5 +31,6 @@
     properties,
     ip,
     user_agent,
+    device_system,
     project
 {%- endmacro %}

@@ -10,6 +10,7 @@ import numpy as np
 from ingestion.sample_brand.catalogue import (
     APP_AGENTS,
     BROWSER_AGENTS,
+    IPHONES,
     PHONE_AGENTS,
     PHONE_MODELS,
     WECHAT_SUFFIX,
@@ -104,6 +105,25 @@ def agents(
             ios.tolist(), models.tolist(), platform.tolist(), wechat.tolist(), strict=True
         )
     ]
+
+
+def phones(people: People, owner: np.ndarray) -> list[tuple[str, str]]:
+    """Return (version of the system, model) of each one's phone, as its system tells apps."""
+    ios = people.on_ios[np.where(owner < people.count, owner, 0)]
+    return [
+        _phone(on_ios, model)
+        for on_ios, model in zip(
+            ios.tolist(), token(people.seed, MODEL, owner).tolist(), strict=True
+        )
+    ]
+
+
+def _phone(on_ios: bool, model: int) -> tuple[str, str]:
+    written = PHONE_MODELS[on_ios][model % len(PHONE_MODELS[on_ios])]
+    if on_ios:
+        return written.replace("_", "."), IPHONES[model // len(PHONE_MODELS[1]) % len(IPHONES)]
+    version, name = written.split("; ")
+    return version, name
 
 
 def _agent(on_ios: bool, model: int, platform: int, wechat: bool) -> str:

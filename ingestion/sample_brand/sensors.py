@@ -28,7 +28,7 @@ from ingestion.sample_brand.journeys import (
     Day,
     Visits,
 )
-from ingestion.sample_brand.networks import addresses, agents
+from ingestion.sample_brand.networks import addresses, agents, phones
 from ingestion.sample_brand.orders import SiteOrder
 from ingestion.sample_brand.people import TABLETS, People, member_of, phone_as_written
 from ingestion.sample_brand.wire import (
@@ -359,6 +359,13 @@ class SensorsWriter:
         )
         ios = np.zeros(len(visits), dtype=bool)
         ios[app] = people.on_ios[visits.device_owner()[app]]
+        models = dict(
+            zip(
+                np.flatnonzero(app).tolist(),
+                phones(people, visits.device_owner()[app]),
+                strict=True,
+            )
+        )
         traffic = self._traffic(visits)
         heads, before, identities = [], [], []
         for row, (name, platform, person, login, on_ios, signs_up) in enumerate(
@@ -383,9 +390,11 @@ class SensorsWriter:
                 key = "$identity_idfv" if on_ios else "$identity_android_id"
                 ids = f'"{key}":"{name}"'
                 system = "iOS" if on_ios else "Android"
+                version, model = models[row]
                 lib = _IOS_LIB if on_ios else lib
                 common = (
                     f'"$timezone_offset":-480,"$lib":"{system}","$os":"{system}",'
+                    f'"$os_version":"{version}","$model":"{model}",'
                     f'"$app_id":"com.huajian.app","$device_id":"{name}"'
                 )
             else:

@@ -52,18 +52,23 @@ rivalled as (
 weighed as (
 
     select
-        component_id,
-        other_component_id,
+        rivalled.component_id,
+        rivalled.other_component_id,
         'device' as match_method,
         case
-            when is_known = other_is_known then probability
-            else odds / (1 + cast(odds_of_known as double))
+            when rivalled.is_known = rivalled.other_is_known then rivalled.probability
+            else rivalled.odds / (strangers.odds + cast(rivalled.odds_of_known as double))
         end as probability,
-        evidence
+        rivalled.evidence
     from rivalled
+    inner join {{ ref('int_match_strangers_estimated') }} as strangers
+        on strangers.held_out_fold = -1
     where
-        (other_is_known and not is_known)
-        or (is_known = other_is_known and component_id < other_component_id)
+        (rivalled.other_is_known and not rivalled.is_known)
+        or (
+            rivalled.is_known = rivalled.other_is_known
+            and rivalled.component_id < rivalled.other_component_id
+        )
 
 )
 

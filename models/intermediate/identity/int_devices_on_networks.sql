@@ -12,18 +12,28 @@ with arrived as (
             ) as bigint
         ) as window_number,
         -- Mozilla/5.0 (Linux; Android 14; PJD110) …: what it runs on, and which model it is
-        split_part(split_part(user_agent, '(', 2), ')', 1) as device_system,
+        coalesce(
+            device_system, nullif(split_part(split_part(user_agent, '(', 2), ')', 1), '')
+        ) as device_system,
         load_seq,
-        min(occurred_at) as first_seen_at,
-        max(occurred_at) as last_seen_at
+        occurred_at
     from {{ ref('int_events_arrived') }}
     where stream_id is not null and ip is not null and {{ is_new('int_events_arrived') }}
-    group by
+
+),
+
+visited as (
+
+    select
         stream_id,
         ip,
         window_number,
-        split_part(split_part(user_agent, '(', 2), ')', 1),
-        load_seq
+        device_system,
+        load_seq,
+        min(occurred_at) as first_seen_at,
+        max(occurred_at) as last_seen_at
+    from arrived
+    group by stream_id, ip, window_number, device_system, load_seq
 
 ),
 
@@ -34,11 +44,11 @@ keyed as (
         {{ hash_id('ip') }} as address_id,
         {{ hash_id("ip || '|' || cast(window_number as string)") }} as network_id,
         window_number,
-        nullif(device_system, '') as device_system,
+        device_system,
         load_seq,
         first_seen_at,
         last_seen_at
-    from arrived
+    from visited
 
 )
 

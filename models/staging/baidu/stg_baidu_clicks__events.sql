@@ -57,7 +57,7 @@ renamed as (
             'raw_discriminator', 'stream_id', 'declared_channel', 'page_url', 'referrer',
             'utm_source', 'utm_medium', 'utm_campaign', 'scene', 'content_id', 'item_id',
             'order_id', 'store_id', 'staff_id', 'properties', 'project', 'version_group',
-            'version'
+            'version', 'device_system'
         ]) }},
 
         -- timestamps

@@ -69,7 +69,7 @@ renamed as (
         -- what it does not tell
         {{ null_columns([
             'referrer', 'utm_source', 'utm_medium', 'utm_campaign', 'click_id', 'scene',
-            'ip', 'user_agent', 'project', 'version_group', 'version'
+            'ip', 'user_agent', 'device_system', 'project', 'version_group', 'version'
         ]) }},
 
         -- timestamps

@@ -65,7 +65,7 @@ renamed as (
             'stream_id', 'declared_channel', 'referrer', 'utm_source', 'utm_medium',
             'utm_campaign', 'click_id', 'scene', 'ad_id', 'creative_id', 'keyword',
             'item_id', 'order_id', 'store_id', 'staff_id', 'project', 'version_group',
-            'version'
+            'version', 'device_system'
         ]) }},
 
         -- timestamps

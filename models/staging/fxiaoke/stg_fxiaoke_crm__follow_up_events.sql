@@ -77,7 +77,7 @@ renamed as (
             'stream_id', 'declared_channel', 'page_url', 'referrer', 'utm_source', 'utm_medium',
             'utm_campaign', 'click_id', 'scene', 'campaign_id', 'ad_id', 'creative_id',
             'content_id', 'keyword', 'item_id', 'order_id', 'store_id', 'ip', 'user_agent',
-            'project'
+            'device_system', 'project'
         ]) }},
 
         -- timestamps

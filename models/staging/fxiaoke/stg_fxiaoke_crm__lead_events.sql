@@ -99,7 +99,8 @@ renamed as (
         {{ null_columns([
             'stream_id', 'declared_channel', 'page_url', 'referrer', 'utm_source', 'utm_medium',
             'utm_campaign', 'click_id', 'scene', 'ad_id', 'creative_id', 'content_id',
-            'keyword', 'item_id', 'order_id', 'store_id', 'ip', 'user_agent', 'project'
+            'keyword', 'item_id', 'order_id', 'store_id', 'ip', 'user_agent', 'device_system',
+            'project'
         ]) }},
 
         -- timestamps

@@ -64,7 +64,7 @@ renamed as (
             'raw_discriminator', 'stream_id', 'declared_channel', 'page_url', 'referrer',
             'utm_source', 'utm_medium', 'utm_campaign', 'click_id', 'scene', 'campaign_id',
             'ad_id', 'creative_id', 'content_id', 'keyword', 'item_id', 'staff_id', 'ip',
-            'user_agent', 'project'
+            'user_agent', 'device_system', 'project'
         ]) }},
 
         -- timestamps

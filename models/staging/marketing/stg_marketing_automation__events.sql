@@ -71,7 +71,7 @@ renamed as (
         {{ null_columns([
             'raw_discriminator', 'stream_id', 'page_url', 'referrer', 'utm_source',
             'utm_medium', 'utm_campaign', 'click_id', 'scene', 'ad_id', 'creative_id',
-            'keyword', 'item_id', 'staff_id', 'ip', 'user_agent', 'project'
+            'keyword', 'item_id', 'staff_id', 'ip', 'user_agent', 'device_system', 'project'
         ]) }},
 
         -- timestamps

@@ -57,7 +57,7 @@ renamed as (
         {{ null_columns([
             'stream_id', 'declared_channel', 'referrer', 'utm_source', 'utm_medium',
             'utm_campaign', 'scene', 'campaign_id', 'content_id', 'keyword', 'item_id',
-            'order_id', 'store_id', 'staff_id', 'ip', 'user_agent'
+            'order_id', 'store_id', 'staff_id', 'ip', 'user_agent', 'device_system'
         ]) }},
 
         -- timestamps

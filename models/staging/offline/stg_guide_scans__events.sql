@@ -59,7 +59,8 @@ renamed as (
         {{ null_columns([
             'raw_discriminator', 'stream_id', 'declared_channel', 'page_url', 'referrer',
             'utm_source', 'utm_medium', 'utm_campaign', 'click_id', 'scene', 'ad_id',
-            'creative_id', 'content_id', 'keyword', 'order_id', 'ip', 'user_agent', 'project'
+            'creative_id', 'content_id', 'keyword', 'order_id', 'ip', 'user_agent',
+            'device_system', 'project'
         ]) }},
 
         -- timestamps

@@ -62,7 +62,7 @@ renamed as (
         {{ null_columns([
             'stream_id', 'declared_channel', 'referrer', 'utm_source', 'utm_medium',
             'utm_campaign', 'click_id', 'scene', 'ad_id', 'creative_id', 'keyword', 'item_id',
-            'order_id', 'ip', 'user_agent', 'project'
+            'order_id', 'ip', 'user_agent', 'device_system', 'project'
         ]) }},
 
         -- timestamps

@@ -15,6 +15,9 @@
     'properties': '_properties',
     'ip': '_ip',
     'user_agent': '_user_agent',
+    'os': 'properties.$os',
+    'os_version': 'properties.$os_version',
+    'model': 'properties.$device_model',
     'project': '_project',
 } %}
 
@@ -81,6 +84,7 @@ renamed as (
         -- who asked
         ip,
         user_agent,
+        {{ device_system('os', 'os_version', 'model') }} as device_system,
         project,
 
         -- what it does not tell

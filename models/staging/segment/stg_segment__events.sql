@@ -21,6 +21,9 @@
     'properties': '_properties',
     'ip': '_ip',
     'user_agent': '_user_agent',
+    'os': 'context.os.name',
+    'os_version': 'context.os.version',
+    'model': 'context.device.model',
     'project': '_project',
 } %}
 
@@ -77,6 +80,7 @@ renamed as (
         -- who asked
         ip,
         user_agent,
+        {{ device_system('os', 'os_version', 'model') }} as device_system,
         project,
 
         -- what it does not tell

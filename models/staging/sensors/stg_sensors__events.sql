@@ -34,6 +34,9 @@
     'sharer': 'properties.$share_distinct_id',
     'ip': '_ip',
     'user_agent': '_user_agent',
+    'os': 'properties.$os',
+    'os_version': 'properties.$os_version',
+    'model': 'properties.$model',
     'project': '_project',
 } %}
 
@@ -104,6 +107,7 @@ renamed as (
         -- who asked
         ip,
         user_agent,
+        {{ device_system('os', 'os_version', 'model') }} as device_system,
         project,
 
         -- what it does not tell

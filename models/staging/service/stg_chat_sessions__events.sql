@@ -111,7 +111,8 @@ renamed as (
         {{ null_columns([
             'stream_id', 'declared_channel', 'referrer', 'utm_source', 'utm_medium',
             'utm_campaign', 'click_id', 'scene', 'campaign_id', 'ad_id', 'creative_id',
-            'content_id', 'item_id', 'order_id', 'store_id', 'user_agent', 'project'
+            'content_id', 'item_id', 'order_id', 'store_id', 'user_agent', 'device_system',
+            'project'
         ]) }},
 
         -- timestamps

@@ -69,7 +69,7 @@ renamed as (
         {{ null_columns([
             'stream_id', 'referrer', 'utm_source', 'utm_medium', 'utm_campaign', 'scene',
             'ad_id', 'item_id', 'order_id', 'project', 'creative_id', 'content_id',
-            'keyword', 'store_id', 'staff_id', 'version_group', 'version'
+            'keyword', 'store_id', 'staff_id', 'version_group', 'version', 'device_system'
         ]) }},
 
         -- timestamps

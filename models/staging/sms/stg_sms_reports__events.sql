@@ -36,8 +36,9 @@ renamed as (
         {{ null_columns([
             'stream_id', 'declared_channel', 'page_url', 'referrer', 'utm_source',
             'utm_medium', 'utm_campaign', 'click_id', 'scene', 'ad_id', 'item_id',
-            'order_id', 'ip', 'user_agent', 'project', 'creative_id', 'content_id',
-            'keyword', 'store_id', 'staff_id', 'properties', 'version_group', 'version'
+            'order_id', 'ip', 'user_agent', 'device_system', 'project', 'creative_id',
+            'content_id', 'keyword', 'store_id', 'staff_id', 'properties', 'version_group',
+            'version'
         ]) }},
 
         -- timestamps

@@ -62,7 +62,7 @@ renamed as (
         -- what it does not tell
         {{ null_columns([
             'declared_channel', 'scene', 'creative_id', 'content_id', 'store_id',
-            'staff_id', 'version_group', 'version'
+            'staff_id', 'version_group', 'version', 'device_system'
         ]) }},
 
         -- timestamps

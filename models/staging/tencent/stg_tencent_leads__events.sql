@@ -54,7 +54,7 @@ renamed as (
         {{ null_columns([
             'stream_id', 'declared_channel', 'referrer', 'utm_source', 'utm_medium',
             'utm_campaign', 'scene', 'content_id', 'keyword', 'item_id', 'order_id',
-            'store_id', 'staff_id', 'ip', 'user_agent', 'project'
+            'store_id', 'staff_id', 'ip', 'user_agent', 'device_system', 'project'
         ]) }},
 
         -- timestamps

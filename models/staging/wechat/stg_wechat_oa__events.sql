@@ -53,8 +53,8 @@ renamed as (
         {{ null_columns([
             'stream_id', 'declared_channel', 'referrer', 'utm_source', 'utm_medium',
             'utm_campaign', 'click_id', 'ad_id', 'item_id', 'order_id', 'ip', 'user_agent',
-            'project', 'creative_id', 'keyword', 'store_id', 'staff_id', 'properties',
-            'version_group', 'version'
+            'device_system', 'project', 'creative_id', 'keyword', 'store_id', 'staff_id',
+            'properties', 'version_group', 'version'
         ]) }},
 
         -- timestamps

@@ -45,8 +45,8 @@ renamed as (
         {{ null_columns([
             'stream_id', 'declared_channel', 'page_url', 'referrer', 'utm_source',
             'utm_medium', 'utm_campaign', 'click_id', 'ad_id', 'item_id', 'order_id', 'ip',
-            'user_agent', 'project', 'creative_id', 'content_id', 'keyword', 'properties',
-            'version_group', 'version'
+            'user_agent', 'device_system', 'project', 'creative_id', 'content_id', 'keyword',
+            'properties', 'version_group', 'version'
         ]) }},
 
         -- timestamps
