@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import networkx as nx
 import pandas as pd
 import pytest
@@ -48,6 +49,33 @@ def test_orders_revenue_and_refunds_are_the_true_ones(brand: Path, truth: dict) 
         assert refunded == Decimal(truth["refunded_fen"][source]) / 100
         assert net == Decimal(truth["net_fen"][source]) / 100
         assert sales == truth["conversions"][source]
+
+
+def test_no_join_compares_everything_with_everything(brand: Path) -> None:
+    """DuckDB does where an outer join has a condition on one side alone: right, and quadratic."""
+    found = {}
+    with duckdb.connect(str(brand / "omnitouch.duckdb"), read_only=True) as database:
+        for path in (brand / "target" / "compiled" / "omnitouch" / "models").rglob("*.sql"):
+            if path.parent.suffix != ".yml":
+                ((_, plan),) = database.execute(
+                    f"explain (format json) {path.read_text()}"
+                ).fetchall()
+                found[path.stem] = [join for root in json.loads(plan) for join in _compared(root)]
+    assert len(found) > 250
+    assert {model: joins for model, joins in found.items() if joins} == {}
+
+
+def _compared(node: dict) -> list[str]:
+    """The joins of a plan that compare each row with each, but for those with a seed."""
+    found = [join for child in node["children"] for join in _compared(child)]
+    if node["name"].strip() == "BLOCKWISE_NL_JOIN" and all(map(_reads_tables, node["children"])):
+        found.append(node["extra_info"]["Condition"])
+    return found
+
+
+def _reads_tables(node: dict) -> bool:
+    table = node["extra_info"].get("Table", "")
+    return (table != "" and ".seeds." not in table) or any(map(_reads_tables, node["children"]))
 
 
 def test_spend_is_the_last_restatement(brand: Path, truth: dict) -> None:

@@ -84,6 +84,7 @@ def test_marts_equal_those_of_duckdb_after_two_deliveries(
     assert _accounted(spark_worlds.mart(spark, worlds.NAMES_LOADS)).equals(
         _accounted(_duckdb_mart(on_duckdb, worlds.NAMES_LOADS))
     )
+    assert spark_worlds.views_too_long(spark) == {}
     spark_worlds.dbt(spark, "test", "--select", *TESTED, "--exclude", *UNIT_TESTS)
 
 

@@ -35,22 +35,44 @@ types as (
 
 ),
 
-valued as (
+coalitions as (
 
     select
         types.conversion_type,
-        numbers.number as coalition,
-        cast(coalesce(sum(sets.conversions), 0) as double)
-        / coalesce(nullif(cast(sum(sets.journeys) as double), 0), 1)
-            as conversion_rate
+        numbers.number as coalition
     from types
     inner join numbers
         on types.everybody >= numbers.number
-    left join channel_sets as sets
+
+),
+
+held as (
+
+    select
+        coalitions.conversion_type,
+        coalitions.coalition,
+        cast(sum(sets.conversions) as double) as conversions,
+        cast(sum(sets.journeys) as double) as journeys
+    from coalitions
+    inner join channel_sets as sets
         on
-            types.conversion_type = sets.conversion_type
-            and sets.channel_bits & numbers.number = sets.channel_bits
-    group by types.conversion_type, numbers.number
+            coalitions.conversion_type = sets.conversion_type
+            and sets.channel_bits & coalitions.coalition = sets.channel_bits
+    group by coalitions.conversion_type, coalitions.coalition
+
+),
+
+valued as (
+
+    select
+        coalitions.conversion_type,
+        coalitions.coalition,
+        coalesce(held.conversions / nullif(held.journeys, 0), 0) as conversion_rate
+    from coalitions
+    left join held
+        on
+            coalitions.conversion_type = held.conversion_type
+            and coalitions.coalition = held.coalition
 
 )
 

@@ -57,9 +57,9 @@ retracted as (
         on named.event_id = counted.event_id
     left join named as others
         on
-            named.event_id = others.event_id
+            -- a condition on one side alone would have everything compared with everything
+            case when not named.parts_from_all then named.event_id end = others.event_id
             and named.kind <> others.kind
-            and not named.parts_from_all
     where named.parts_from_all or counted.kind_count = 1 or others.identifier_id is not null
 
 )

@@ -22,8 +22,7 @@ with outcomes as (
             people.customer_id = conversions.customer_id
             and metrics.conversion_type = conversions.conversion_type
             and people.exposed_at <= conversions.converted_at
-            and people.exposed_at
-            > {{ days_before('conversions.converted_at', 'people.outcome_days') }}
+            and people.closes_at > conversions.converted_at
     where people.is_closed
     group by
         metrics.experiment_id, metrics.metric, metrics.measure, metrics.typical_effect,

@@ -45,23 +45,31 @@ numbered as (
 
 ),
 
-people as (
+-- who comes when all that were planned are there is not part of it
+planned as (
 
     select
-        numbered.experiment_id,
-        numbered.customer_id,
-        numbered.variant,
-        numbered.exposed_at,
-        numbered.is_crossed,
-        experiments.outcome_days,
-        {{ days_before('data_clock.now_at', 'experiments.outcome_days') }} >= numbered.exposed_at
-            as is_closed
+        numbered.*,
+        {{ days_before('numbered.exposed_at', '-experiments.outcome_days') }} as closes_at
     from numbered
     inner join {{ ref('experiments') }} as experiments
         on numbered.experiment_id = experiments.experiment_id
-    cross join {{ ref('int_data_clock') }} as data_clock
-    -- who comes when all that were planned are there is not part of it
     where numbered.person_number <= coalesce(experiments.planned_people, numbered.person_number)
+
+),
+
+people as (
+
+    select
+        planned.experiment_id,
+        planned.customer_id,
+        planned.variant,
+        planned.exposed_at,
+        planned.closes_at,
+        planned.is_crossed,
+        data_clock.now_at >= planned.closes_at as is_closed
+    from planned
+    cross join {{ ref('int_data_clock') }} as data_clock
 
 )
 

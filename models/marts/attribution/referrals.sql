@@ -7,9 +7,9 @@ with counted as (
         customer_id,
         event_type,
         channel,
-        campaign_id,
         occurred_at,
         {{ json_text('properties', 'share_code') }} as share_code,
+        case when coalesce(event_type, '') <> 'share' then campaign_id end as code_used,
         {{ json_text('properties', 'shared_by') }} as shared_by
     from {{ ref('events') }}
     where exclusion_reason is null and customer_id <> 'unknown'
@@ -57,7 +57,7 @@ arrived as (
     left join sharers_named
         on counted.event_id = sharers_named.event_id
     left join codes
-        on counted.campaign_id = codes.share_code and counted.event_type is distinct from 'share'
+        on counted.code_used = codes.share_code
 
 ),
 
