@@ -30,40 +30,48 @@ last_conversions as (
 
 ),
 
+-- what stands in any window and path, whatever the type
+touches_ranked as (
+
+    select
+        customer_id,
+        channel,
+        touched_at,
+        max(touched_at) over (partition by customer_id) as ended_at,
+        row_number() over (
+            partition by customer_id order by touched_at desc, touchpoint_id desc
+        ) as position_from_end
+    from {{ ref('int_touchpoints_identified') }}
+
+),
+
+last_touches as (
+
+    select * from touches_ranked
+    where position_from_end <= {{ var('path_max_touchpoints') }}
+
+),
+
 -- who converted once is no new one any more, and who never did cannot do it again
 after_last_conversion as (
 
     select
-        touchpoints.customer_id,
-        touchpoints.touchpoint_id,
-        touchpoints.channel,
-        touchpoints.touched_at,
         types.conversion_type,
-        types.lookback_days,
-        max(touchpoints.touched_at) over (
-            partition by types.conversion_type, touchpoints.customer_id
-        ) as ended_at
-    from {{ ref('int_touchpoints_identified') }} as touchpoints
+        last_touches.customer_id,
+        last_touches.channel,
+        last_touches.position_from_end
+    from last_touches
     cross join types
     left join last_conversions as lasts
         on
-            touchpoints.customer_id = lasts.customer_id
+            last_touches.customer_id = lasts.customer_id
             and types.conversion_type = lasts.conversion_type
     where
-        (types.counts <> 'repeat' and lasts.customer_id is null)
-        or (types.counts <> 'new' and touchpoints.touched_at > lasts.last_converted_at)
-
-),
-
-unconverted_ranked as (
-
-    select
-        *,
-        row_number() over (
-            partition by conversion_type, customer_id order by touched_at desc, touchpoint_id desc
-        ) as position_from_end
-    from after_last_conversion
-    where touched_at > {{ days_before('ended_at', 'lookback_days') }}
+        last_touches.touched_at > {{ days_before('last_touches.ended_at', 'types.lookback_days') }}
+        and (
+            (types.counts <> 'repeat' and lasts.customer_id is null)
+            or (types.counts <> 'new' and last_touches.touched_at > lasts.last_converted_at)
+        )
 
 ),
 
@@ -74,8 +82,7 @@ unconverted as (
         customer_id,
         {{ join_words('channel', ' > ', 'position_from_end desc') }} as path,
         count(*) as path_length
-    from unconverted_ranked
-    where position_from_end <= {{ var('path_max_touchpoints') }}
+    from after_last_conversion
     group by conversion_type, customer_id
 
 )

@@ -4,40 +4,28 @@ with staged as (
     select
         acts.*,
         stages.stage_number,
-        acts.touch_role = 'impression' as is_impression,
-        -- a coupon redeemed or a contract signed is as far, and no purchase
-        min(case when acts.event_type = 'purchase' then acts.occurred_at end) over customer
-            as converted_at
+        acts.touch_role = 'impression' as is_impression
     from {{ ref('int_acts_channelled') }} as acts
     inner join {{ ref('funnel_stages') }} as stages
         on acts.funnel_stage = stages.funnel_stage
     where acts.customer_id <> 'unknown'
-    window customer as (partition by acts.customer_id)
 
 ),
 
--- who is sent one message after the other, and never reacts, is silent
-first_journeys as (
-
-    select
-        *,
-        coalesce(
-            converted_at,
-            max(case when not is_impression then occurred_at end) over customer,
-            max(occurred_at) over customer
-        ) as ended_at
-    from staged
-    where converted_at is null or occurred_at <= converted_at
-    window customer as (partition by customer_id)
-
-),
-
+-- a coupon redeemed or a contract signed is as far, and no purchase; who is sent one message after
+-- the other, and never reacts, is silent
 ends as (
 
-    select distinct
+    select
         customer_id,
-        ended_at
-    from first_journeys
+        min(case when event_type = 'purchase' then occurred_at end) as converted_at,
+        coalesce(
+            min(case when event_type = 'purchase' then occurred_at end),
+            max(case when not is_impression then occurred_at end),
+            max(occurred_at)
+        ) as ended_at
+    from staged
+    group by customer_id
 
 ),
 
@@ -59,27 +47,31 @@ entries as (
 described as (
 
     select
-        first_journeys.event_id,
-        first_journeys.customer_id,
+        staged.event_id,
+        staged.customer_id,
         coalesce(entries.entry_channel, '(none)') as entry_channel,
         case
-            when first_journeys.converted_at is not null then 'converted'
+            when ends.converted_at is not null then 'converted'
             when
-                first_journeys.ended_at
+                ends.ended_at
                 > data_clock.now_at - interval {{ var('journey_open_days') }} day
                 then 'open'
             else 'broken_off'
         end as journey_state,
-        first_journeys.stage_number,
-        first_journeys.is_impression,
-        first_journeys.channel,
-        first_journeys.event_type,
-        first_journeys.page,
-        first_journeys.occurred_at
-    from first_journeys
+        staged.stage_number,
+        staged.is_impression,
+        staged.channel,
+        staged.event_type,
+        staged.page,
+        staged.occurred_at
+    from staged
+    inner join ends
+        on
+            staged.customer_id = ends.customer_id
+            and staged.occurred_at <= coalesce(ends.converted_at, staged.occurred_at)
     cross join {{ ref('int_data_clock') }} as data_clock
     left join entries
-        on first_journeys.customer_id = entries.customer_id
+        on staged.customer_id = entries.customer_id
 
 )
 
