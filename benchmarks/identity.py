@@ -18,6 +18,8 @@ from benchmarks.measure import Benchmark, Contender, Work
 from benchmarks.warehouse import copy_of, dbt, dbt_work, make_empty
 
 MODEL = "int_identifiers_clustered"
+FOUND = "intermediate.components_found"
+"""What a library found, beside the model."""
 LINKS = "intermediate.int_identifier_links_judged"
 CHANGES = "intermediate.int_identifier_link_changes"
 NEW_SHARE = 0.01
@@ -85,7 +87,7 @@ def ours(name: str, directory: Path, _: int, *arguments: str) -> Work:
 
     def run() -> Callable[[], str]:
         work()
-        return partial(counted, copy / "omnitouch.duckdb")
+        return partial(counted, copy / "omnitouch.duckdb", f"intermediate.{MODEL}")
 
     return run
 
@@ -112,8 +114,8 @@ def peer(components: Callable[[Any, int], np.ndarray], directory: Path, _: int) 
             np.minimum.at(smallest, labels, ids)
             found = pd.DataFrame({"identifier_id": ids, "component_id": smallest[labels]})
             database.register("found", found)
-            database.execute(f"create or replace table intermediate.{MODEL} as select * from found")
-        return partial(counted, path)
+            database.execute(f"create table {FOUND} as select * from found")
+        return partial(counted, path, FOUND)
 
     return run
 
@@ -156,20 +158,20 @@ def splink_components(directory: Path, _: int) -> Work:
             ).as_duckdbpyrelation().to_arrow_table()  # fmt: skip
             database.register("clusters", clusters)
             database.execute(
-                f"create or replace table intermediate.{MODEL} as select node as identifier_id, "
+                f"create table {FOUND} as select node as identifier_id, "
                 "min(node) over (partition by cluster_id) as component_id from clusters"
             )
-        return partial(counted, path)
+        return partial(counted, path, FOUND)
 
     return run
 
 
-def counted(path: Path) -> str:
+def counted(path: Path, table: str) -> str:
     """Identifiers, components, and a number that only the same components have."""
     with duckdb.connect(str(path), read_only=True) as database:
         identifiers, components, checksum = database.execute(
             f"select count(*), count(distinct component_id), "
-            f"bit_xor(hash(identifier_id, component_id)) from intermediate.{MODEL}"
+            f"bit_xor(hash(identifier_id, component_id)) from {table}"
         ).fetchall()[0]
     return f"{identifiers:,} in {components:,} ({(checksum or 0) % 1_000_000:06})"
 

@@ -6,43 +6,71 @@
     every edge move to where they point, duplicates and loops fall away; until no edge is left. The
     graph shrinks by a factor each round, so the cost is that of the first. Ids must be hashed: in
     natural order a long chain would shrink by one id a round.
+
+    The model is a view of two tables, so that few rows change when components come together:
+    <model>__placed, the component each identifier was found in, and <model>__merged, the components
+    that are part of another since.
 #}
 {% materialization connected_components, default %}
-    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set target_relation = this.incorporate(type='view') -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set placed = kept_table('placed') -%}
+    {%- set merged = kept_table('merged') -%}
     {%- set adds = is_incremental() -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     {% if adds %}
         {% do create_component_table(component_table('changes'), sql) %}
-        {% do create_component_table(component_table('parted'), parted_identifiers(target_relation)) %}
-        {% set parts = count_rows(component_table('parted')) > 0 %}
-        {% do create_component_table(component_table('held'), held_links(parts)) %}
-        {% do create_component_table(component_table('whole'), whole_components(target_relation)) %}
-        {% do create_component_table(component_table('edges_0'), changed_edges()) %}
+        {% set parts = count_rows(component_table('changes') ~ ' where rejected_by is not null') > 0 %}
+        {% if parts %}
+            {% do create_component_table(component_table('parted'), parted_identifiers()) %}
+            {% do create_component_table(component_table('held'), held_links()) %}
+        {% endif %}
+        {% set held = component_table('held' if parts else 'changes') %}
+        {% do create_component_table(component_table('whole'), whole_components(held, parts)) %}
+        {% do create_component_table(component_table('edges_0'), changed_edges(held)) %}
     {% else %}
         {% do create_component_table(component_table('edges_0'), distinct_edges(sql)) %}
     {% endif %}
     {% set rounds = contract_edges() %}
     {% if adds %}
         {% do create_component_table(component_table('components'), components(rounds)) %}
+        {% do create_component_table(component_table('joined'), joined_components(parts)) %}
         {% if parts %}
-            {% do create_component_table(component_table('moves'), moves(target_relation)) %}
+            {% do create_component_table(component_table('moves'), moves()) %}
         {% endif %}
     {% endif %}
+    {# placed before joined: a run that dies in between finds the same links again, and joins then #}
     {% call statement('main') -%}
-        {% if adds %}
-            {{ merge_moves(target_relation) if parts else merge_components(target_relation) }}
+        {% if parts %}
+            {{ merge_moves() }}
+        {% elif adds %}
+            insert into {{ placed }} (identifier_id, component_id) {{ found_identifiers() }}
         {% else %}
-            create or replace table {{ target_relation }} {{ table_format() }} as
+            create or replace table {{ placed }} {{ table_format() }} as
             {{ components(rounds) }}
         {% endif %}
     {%- endcall %}
+    {% call statement('joined') -%}
+        create or replace table {{ merged }} {{ table_format() }} as
+        {% if adds %}
+            select component_id, into_id from {{ component_table('joined') }}
+        {% else %}
+            select cast(null as bigint) as component_id, cast(null as bigint) as into_id where false
+        {% endif %}
+    {%- endcall %}
+    {% if existing is not none and existing.type == 'table' %}
+        {% do run_query('drop table ' ~ existing) %}
+    {% endif %}
+    {% call statement('view') -%}
+        create or replace view {{ target_relation }} as {{ clustered_identifiers() }}
+    {%- endcall %}
 
-    {% set left = ['changes', 'parted', 'held', 'whole', 'components'] if adds else [] %}
+    {% set left = ['changes', 'whole', 'components', 'joined'] if adds else [] %}
     {% do left.append('edges_' ~ rounds) %}
     {% if parts %}
-        {% do left.append('moves') %}
+        {% do left.extend(['parted', 'held', 'moves']) %}
     {% endif %}
     {% if rounds %}
         {% do left.append('halves') %}
@@ -62,8 +90,19 @@
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
-    {{ return({'relations': [target_relation]}) }}
+    {{ return({'relations': [target_relation, placed, merged]}) }}
 {% endmaterialization %}
+
+{# A table beside the view: placed or merged. #}
+{% macro kept_table(name) -%}
+    {{ return(this.incorporate(path={'identifier': this.identifier ~ '__' ~ name}, type='table')) }}
+{%- endmacro %}
+
+{% macro clustered_identifiers() -%}
+    select placed.identifier_id, coalesce(merged.into_id, placed.component_id) as component_id
+    from {{ kept_table('placed') }} as placed
+    left join {{ kept_table('merged') }} as merged on placed.component_id = merged.component_id
+{%- endmacro %}
 
 {# Hooks and contracts the edges of the table edges_0 until none is left; returns the rounds. #}
 {% macro contract_edges() -%}
@@ -108,29 +147,31 @@
 {%- endmacro %}
 
 {# Everything in components that a rejected link was part of: they are put together anew. #}
-{% macro parted_identifiers(clusters) -%}
-    with rejected as (
+{% macro parted_identifiers() -%}
+    with clusters as (
+        {{ clustered_identifiers() }}
+    ),
+    rejected as (
         select strong_id as identifier_id from {{ component_table('changes') }}
         where rejected_by is not null
         union
         select weak_id as identifier_id from {{ component_table('changes') }}
         where rejected_by is not null
     )
-    select clusters.identifier_id
-    from {{ clusters }} as clusters
+    select clusters.identifier_id, clusters.component_id
+    from clusters
     where clusters.component_id in (
         select broken.component_id
-        from {{ clusters }} as broken
+        from clusters as broken
         inner join rejected on broken.identifier_id = rejected.identifier_id
     )
 {%- endmacro %}
 
-{# What to connect: new links, and all links of parted identifiers. #}
-{% macro held_links(parts) -%}
+{# What to connect where something parts: new links, and all links of parted identifiers. #}
+{% macro held_links() -%}
     {% set links = graph.nodes['model.' ~ project_name ~ '.' ~ config.get('meta').links].relation_name %}
     {% set parted = component_table('parted') %}
     select strong_id, weak_id from {{ component_table('changes') }} where rejected_by is null
-    {% if parts %}
     union
     select strong_id, weak_id from {{ links }}
     where
@@ -139,89 +180,87 @@
             strong_id in (select parted.identifier_id from {{ parted }} as parted)
             or weak_id in (select parted.identifier_id from {{ parted }} as parted)
         )
-    {% endif %}
 {%- endmacro %}
 
 {# The components of the ends of these links, of all that stay whole: few, beside all there are. #}
-{% macro whole_components(clusters) -%}
-    {% set held = component_table('held') %}
-    {% set parted = component_table('parted') %}
+{% macro whole_components(held, parts) -%}
     with ends as (
         select strong_id as identifier_id from {{ held }}
         union
         select weak_id as identifier_id from {{ held }}
     )
-    select clusters.identifier_id, clusters.component_id
-    from {{ clusters }} as clusters
-    inner join ends on clusters.identifier_id = ends.identifier_id
-    left join {{ parted }} as parted on clusters.identifier_id = parted.identifier_id
+    select placed.identifier_id, coalesce(merged.into_id, placed.component_id) as component_id
+    from {{ kept_table('placed') }} as placed
+    inner join ends on placed.identifier_id = ends.identifier_id
+    left join {{ kept_table('merged') }} as merged on placed.component_id = merged.component_id
+    {% if parts %}
+    left join {{ component_table('parted') }} as parted
+        on placed.identifier_id = parted.identifier_id
     where parted.identifier_id is null
+    {% endif %}
 {%- endmacro %}
 
 {# An identifier stands for itself where it is new or parted, and else for its whole component, so
    that this graph is small. #}
-{% macro changed_edges() -%}
+{% macro changed_edges(held) -%}
     {% set whole = component_table('whole') %}
     with lifted as (
         select
             coalesce(strong_ends.component_id, held.strong_id) as strong_id,
             coalesce(weak_ends.component_id, held.weak_id) as weak_id
-        from {{ component_table('held') }} as held
+        from {{ held }} as held
         left join {{ whole }} as strong_ends on held.strong_id = strong_ends.identifier_id
         left join {{ whole }} as weak_ends on held.weak_id = weak_ends.identifier_id
     )
     {{ distinct_edges('select strong_id, weak_id from lifted') }}
 {%- endmacro %}
 
-{# The new component of every identifier that changes its own; null where it is linked no more. #}
-{% macro moves(clusters) -%}
-    with parted_or_new as (
+{# What this run found a component for that is none itself: what is new, or parted. #}
+{% macro found_identifiers() -%}
+    select components.identifier_id, components.component_id
+    from {{ component_table('components') }} as components
+    left join (select distinct component_id from {{ component_table('whole') }}) as whole
+        on components.identifier_id = whole.component_id
+    where whole.component_id is null
+{%- endmacro %}
+
+{# The components that are part of another, those of former runs followed to where they are now. Of
+   a parted one nothing is left that was placed before. #}
+{% macro joined_components(parts) -%}
+    with joined as (
         select components.identifier_id, components.component_id
         from {{ component_table('components') }} as components
-        left join {{ clusters }} as clusters on components.identifier_id = clusters.identifier_id
-        left join {{ component_table('parted') }} as parted
-            on components.identifier_id = parted.identifier_id
-        where clusters.identifier_id is null or parted.identifier_id is not null
-    ),
-    left_alone as (
-        select parted.identifier_id, cast(null as bigint) as component_id
-        from {{ component_table('parted') }} as parted
-        left join {{ component_table('components') }} as components
-            on parted.identifier_id = components.identifier_id
-        where components.identifier_id is null
-    ),
-    merged as (
-        select clusters.identifier_id, components.component_id
-        from {{ clusters }} as clusters
-        inner join {{ component_table('components') }} as components
-            on clusters.component_id = components.identifier_id
-        left join {{ component_table('parted') }} as parted
-            on clusters.identifier_id = parted.identifier_id
-        where parted.identifier_id is null and clusters.component_id <> components.component_id
+        inner join (select distinct component_id from {{ component_table('whole') }}) as whole
+            on components.identifier_id = whole.component_id
+        where components.identifier_id <> components.component_id
     )
-    select * from parted_or_new
+    select merged.component_id, coalesce(joined.component_id, merged.into_id) as into_id
+    from {{ kept_table('merged') }} as merged
+    left join joined on merged.into_id = joined.identifier_id
+    {% if parts %}
+    where merged.into_id not in (
+        select parted.component_id from {{ component_table('parted') }} as parted
+    )
+    {% endif %}
     union all
-    select * from left_alone
-    union all
-    select * from merged
+    select identifier_id as component_id, component_id as into_id from joined
 {%- endmacro %}
 
-{# Either is one statement, so that a run that dies leaves the old components or the new ones. As
-   long as nothing is parted, components move as a whole and what is none is new. #}
-{% macro merge_components(clusters) -%}
-    merge into {{ clusters }} as clusters
-    using {{ component_table('components') }} as components
-        on clusters.component_id = components.identifier_id
-    when matched and clusters.component_id <> components.component_id
-        then update set component_id = components.component_id
-    when not matched then insert (identifier_id, component_id)
-        values (components.identifier_id, components.component_id)
+{# Where what is new or parted is placed; null where it is linked no more. #}
+{% macro moves() -%}
+    select identifier_id, component_id from ({{ found_identifiers() }}) as found
+    union all
+    select parted.identifier_id, cast(null as bigint) as component_id
+    from {{ component_table('parted') }} as parted
+    left join {{ component_table('components') }} as components
+        on parted.identifier_id = components.identifier_id
+    where components.identifier_id is null
 {%- endmacro %}
 
-{% macro merge_moves(clusters) -%}
-    merge into {{ clusters }} as clusters
+{% macro merge_moves() -%}
+    merge into {{ kept_table('placed') }} as placed
     using {{ component_table('moves') }} as moves
-        on clusters.identifier_id = moves.identifier_id
+        on placed.identifier_id = moves.identifier_id
     when matched and moves.component_id is null then delete
     when matched then update set component_id = moves.component_id
     when not matched and moves.component_id is not null

@@ -3,7 +3,9 @@
     {% if not execute or not is_kept_up() %}
         {{ return(false) }}
     {% endif %}
-    {% set relation = load_cached_relation(this) %}
+    {# components are kept in tables beside their view #}
+    {% set is_view = model.config.materialized == 'connected_components' %}
+    {% set relation = load_cached_relation(kept_table('merged') if is_view else this) %}
     {{ return(relation is not none and relation.type == 'table' and not should_full_refresh()) }}
 {%- endmacro %}
 

@@ -192,6 +192,13 @@ def table(warehouse: Path, schema: str, name: str) -> pd.DataFrame:
     return frame
 
 
+def view(schema: str, name: str) -> pd.DataFrame:
+    """A view, read by the session."""
+    from pyspark.sql import SparkSession
+
+    return SparkSession.active().table(f"{schema}.{name}").toPandas()
+
+
 def mart(warehouse: Path, name: str) -> pd.DataFrame:
     """A mart, read without Spark."""
     return table(warehouse, "marts", name)

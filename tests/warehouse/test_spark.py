@@ -98,7 +98,7 @@ def test_components_are_those_of_networkx(spark: Path) -> None:
         f"intermediate.{judged}", pd.DataFrame(links, columns=["strong_id", "weak_id"])
     )
     spark_worlds.dbt(spark, "run", "--full-refresh", "--select", "int_identifiers_clustered")
-    found = spark_worlds.table(spark, "intermediate", "int_identifiers_clustered")
+    found = spark_worlds.view("intermediate", "int_identifiers_clustered")
     known = spark_worlds.table(spark, "intermediate", judged)
     holding = known[known["rejected_by"].isna() & (known["strong_id"] != known["weak_id"])]
     graph = nx.from_pandas_edgelist(holding, "strong_id", "weak_id")
