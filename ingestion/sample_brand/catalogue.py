@@ -183,6 +183,8 @@ PHONE_MODELS = (
 )
 IPHONES = ("iPhone12,1", "iPhone13,2", "iPhone14,5", "iPhone14,7", "iPhone15,2", "iPhone15,4")
 """Model names of iPhones as their system tells them to apps, and to no web page."""
+WEB_VIEW = " Build/UKQ1.230924.001; wv"
+"""What an app's browser adds to the model on Android."""
 WECHAT_SUFFIX = " MicroMessenger/8.0.49 NetType/WIFI"
 APP_AGENTS = ("okhttp/4.12.0", "HuaJian/3.6.1 CFNetwork/1496.0.7 Darwin/23.5.0")
 BOT_AGENTS = (

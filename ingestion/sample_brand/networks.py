@@ -13,6 +13,7 @@ from ingestion.sample_brand.catalogue import (
     IPHONES,
     PHONE_AGENTS,
     PHONE_MODELS,
+    WEB_VIEW,
     WECHAT_SUFFIX,
 )
 from ingestion.sample_brand.journeys import APP, MINI_PROGRAM, WEB
@@ -131,9 +132,11 @@ def _agent(on_ios: bool, model: int, platform: int, wechat: bool) -> str:
         return BROWSER_AGENTS[model % len(BROWSER_AGENTS)]
     if platform == APP:
         return APP_AGENTS[on_ios]
-    inside = WECHAT_SUFFIX if wechat or platform == MINI_PROGRAM else ""
     models = PHONE_MODELS[on_ios]
-    return PHONE_AGENTS[on_ios].format(models[model % len(models)]) + inside
+    written = models[model % len(models)]
+    if wechat or platform == MINI_PROGRAM:
+        return PHONE_AGENTS[on_ios].format(written + ("" if on_ios else WEB_VIEW)) + WECHAT_SUFFIX
+    return PHONE_AGENTS[on_ios].format(written)
 
 
 def _some(people: People, owner: np.ndarray, slot: int, percent: int) -> np.ndarray:

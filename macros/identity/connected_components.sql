@@ -9,7 +9,7 @@
 
     The model is a view of two tables, so that few rows change when components come together:
     <model>__placed, the component each identifier was found in, and <model>__merged, the components
-    that are part of another since.
+    that are part of another since. The second is written anew each time.
 #}
 {% materialization connected_components, default %}
     {%- set target_relation = this.incorporate(type='view') -%}
@@ -41,7 +41,9 @@
             {% do create_component_table(component_table('moves'), moves()) %}
         {% endif %}
     {% endif %}
-    {# placed before joined: a run that dies in between finds the same links again, and joins then #}
+    {% if adds %}
+        {% do doubt_watermark() %}
+    {% endif %}
     {% call statement('main') -%}
         {% if parts %}
             {{ merge_moves() }}

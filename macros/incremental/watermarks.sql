@@ -162,6 +162,20 @@
     ) %}
 {%- endmacro %}
 
+{#
+    Before a model changes two tables: where no transaction holds both, a run that dies between them
+    leaves no watermark, and the model is built anew.
+#}
+{% macro doubt_watermark() -%}
+    {% do adapter.dispatch('doubt_watermark')() %}
+{%- endmacro %}
+
+{% macro default__doubt_watermark() -%}{%- endmacro %}
+
+{% macro spark__doubt_watermark() -%}
+    {% do adapter.dispatch('delete_watermark')() %}
+{%- endmacro %}
+
 {% macro default__delete_watermark() -%}
     {% do run_query(
         'delete from ' ~ watermarks_relation() ~ " where model = '" ~ model.name ~ "'"

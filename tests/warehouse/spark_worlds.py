@@ -34,7 +34,7 @@ spark.ui.retainedStages 1
 """
 # What a session remembers by itself it need not ask Hive's metastore for, a fifth of all the work;
 # the schedules ask it.
-CATALOG = "hive" if os.environ.get("OMNITOUCH_TEST_SPARK_SCHEDULES") else "in-memory"
+CATALOG = "hive" if int(os.environ.get("OMNITOUCH_TEST_SPARK_SCHEDULES", "0")) else "in-memory"
 LONGEST_VIEW = 32_700
 """Characters of a view's query that the embedded metastore of Hive keeps."""
 # Two cores are worth more to the queries than to a collector of their own and to compiling, which

@@ -37,7 +37,8 @@ touches_ranked as (
         customer_id,
         channel,
         touched_at,
-        max(touched_at) over (partition by customer_id) as ended_at,
+        {{ seconds_between('touched_at', 'max(touched_at) over (partition by customer_id)') }}
+            as seconds_before_end,
         row_number() over (
             partition by customer_id order by touched_at desc, touchpoint_id desc
         ) as position_from_end
@@ -67,7 +68,7 @@ after_last_conversion as (
             last_touches.customer_id = lasts.customer_id
             and types.conversion_type = lasts.conversion_type
     where
-        last_touches.touched_at > {{ days_before('last_touches.ended_at', 'types.lookback_days') }}
+        last_touches.seconds_before_end < types.lookback_days * 86400
         and (
             (types.counts <> 'repeat' and lasts.customer_id is null)
             or (types.counts <> 'new' and last_touches.touched_at > lasts.last_converted_at)

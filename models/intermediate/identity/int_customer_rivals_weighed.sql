@@ -48,6 +48,15 @@ rivalled as (
 
 ),
 
+-- 1 where members are too few to hold any out
+strangers as (
+
+    select coalesce(max(odds), 1) as odds
+    from {{ ref('int_match_strangers_estimated') }}
+    where held_out_fold = -1
+
+),
+
 -- seen from the one of whom less is known
 weighed as (
 
@@ -61,8 +70,7 @@ weighed as (
         end as probability,
         rivalled.evidence
     from rivalled
-    inner join {{ ref('int_match_strangers_estimated') }} as strangers
-        on strangers.held_out_fold = -1
+    cross join strangers
     where
         (rivalled.other_is_known and not rivalled.is_known)
         or (

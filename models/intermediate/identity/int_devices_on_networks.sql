@@ -11,9 +11,10 @@ with arrived as (
                 / {{ var('match_window_days') * 86400 }}
             ) as bigint
         ) as window_number,
-        -- Mozilla/5.0 (Linux; Android 14; PJD110) …: what it runs on, and which model it is
+        -- Mozilla/5.0 (Linux; Android 14; PJD110 Build/UKQ1; wv) …: what it runs on, and its model
         coalesce(
-            device_system, nullif(split_part(split_part(user_agent, '(', 2), ')', 1), '')
+            device_system,
+            nullif(split_part(split_part(split_part(user_agent, '(', 2), ')', 1), ' Build/', 1), '')
         ) as device_system,
         load_seq,
         occurred_at

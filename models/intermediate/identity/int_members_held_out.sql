@@ -1,5 +1,5 @@
 -- One row per device of a member and member that it met, as if nobody had logged in on it: the odds
--- that it is this member's, by rates that its own pairs took no part in.
+-- that it is this member's, by rates that the pair itself took no part in.
 with judged as (
 
     select

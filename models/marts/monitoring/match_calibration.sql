@@ -23,7 +23,9 @@ predicted as (
 
     select
         best.is_owner,
-        best.odds / (strangers.odds + best.odds_of_met) as probability
+        best.odds / (strangers.odds + best.odds_of_met) as probability,
+        cast(least(floor(10 * best.odds / (strangers.odds + best.odds_of_met)), 9) as bigint)
+            as tenth
     from best
     inner join {{ ref('int_match_strangers_estimated') }} as strangers
         on best.fold = strangers.held_out_fold
@@ -33,13 +35,13 @@ predicted as (
 binned as (
 
     select
-        cast(least(floor(probability * 10), 9) as bigint) as tenth,
+        tenth,
         count(*) as pair_count,
         -- as decimals: a sum of doubles hangs on the order of rows
         cast(avg(cast(probability as decimal(18, 12))) as double) as predicted_share,
         cast(avg(case when is_owner then 1 else 0 end) as double) as observed_share
     from predicted
-    group by 1
+    group by tenth
 
 ),
 

@@ -15,7 +15,7 @@
     'properties': '_properties',
     'ip': '_ip',
     'user_agent': '_user_agent',
-    'os': 'properties.$os',
+    'os': 'properties.$os_name',
     'os_version': 'properties.$os_version',
     'model': 'properties.$device_model',
     'project': '_project',
