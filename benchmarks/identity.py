@@ -23,7 +23,7 @@ FOUND = "intermediate.components_found"
 LINKS = "intermediate.int_identifier_links_judged"
 CHANGES = "intermediate.int_identifier_link_changes"
 NEW_SHARE = 0.01
-LITTLE_MEMORY = "300MB"
+LITTLE_MEMORY = "250MB"
 
 
 def prepare(directory: Path, events: int) -> None:
