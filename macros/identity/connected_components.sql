@@ -40,8 +40,6 @@
         {% if parts %}
             {% do create_component_table(component_table('moves'), moves()) %}
         {% endif %}
-    {% endif %}
-    {% if adds %}
         {% do doubt_watermark() %}
     {% endif %}
     {% call statement('main') -%}

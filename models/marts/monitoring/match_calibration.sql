@@ -23,12 +23,19 @@ predicted as (
 
     select
         best.is_owner,
-        best.odds / (strangers.odds + best.odds_of_met) as probability,
-        cast(least(floor(10 * best.odds / (strangers.odds + best.odds_of_met)), 9) as bigint)
-            as tenth
+        best.odds / (strangers.odds + best.odds_of_met) as probability
     from best
     inner join {{ ref('int_match_strangers_estimated') }} as strangers
         on best.fold = strangers.held_out_fold
+
+),
+
+placed as (
+
+    select
+        *,
+        cast(least(floor(probability * 10), 9) as bigint) as tenth
+    from predicted
 
 ),
 
@@ -36,25 +43,14 @@ binned as (
 
     select
         tenth,
+        cast(tenth as double) / 10 as probability_from,
         count(*) as pair_count,
         -- as decimals: a sum of doubles hangs on the order of rows
         cast(avg(cast(probability as decimal(18, 12))) as double) as predicted_share,
         cast(avg(case when is_owner then 1 else 0 end) as double) as observed_share
-    from predicted
+    from placed
     group by tenth
-
-),
-
-calibrated as (
-
-    select
-        tenth,
-        cast(tenth as double) / 10 as probability_from,
-        pair_count,
-        predicted_share,
-        observed_share
-    from binned
 
 )
 
-select * from calibrated
+select * from binned
