@@ -9,47 +9,75 @@
 ] -%}
 {{ paths_viewed(touchpoints, 'rule') }},
 
+described_paths as (
+
+    select
+        path_view,
+        conversion_id,
+        max(case when not is_direct then touch_position end) as last_non_direct_position,
+        min(case when is_paid then touch_position end) as first_paid_position,
+        max(case when is_paid then touch_position end) as last_paid_position,
+        max(case when touched_at <= lead_at then touch_position end) as lead_position,
+        min(hours_before) as nearest_hours_before,
+        -- as decimals: a sum of doubles hangs on the order of rows
+        cast(sum(cast(weight as decimal(38, 18))) as double) as path_weight
+    from paths
+    group by path_view, conversion_id
+
+),
+
 weighed as (
 
     select
-        *,
+        paths.*,
+        described_paths.last_non_direct_position,
+        described_paths.first_paid_position,
+        described_paths.last_paid_position,
+        described_paths.lead_position,
+        described_paths.path_weight,
         -- the nearest touchpoint weighs 1: far ones of a short half-life would all be nothing
         exp(
-            -ln(2.0) * (hours_before - min(hours_before) over (of_path))
+            -ln(2.0) * (paths.hours_before - described_paths.nearest_hours_before)
             / {{ var('time_decay_half_life_days') * 24 }}
         ) as decay
     from paths
-    window of_path as (partition by path_view, conversion_id)
+    inner join described_paths
+        on
+            paths.path_view = described_paths.path_view
+            and paths.conversion_id = described_paths.conversion_id
+
+),
+
+decayed_paths as (
+
+    select
+        path_view,
+        conversion_id,
+        cast(sum(cast(decay as decimal(18, 16))) as double) as path_decay
+    from weighed
+    group by path_view, conversion_id
 
 ),
 
 positioned as (
 
     select
-        *,
-        touch_position = 1 as is_first,
-        touch_position = path_length as is_last,
+        weighed.*,
+        weighed.touch_position = 1 as is_first,
+        weighed.touch_position = weighed.path_length as is_last,
         -- where no touchpoint of the path is such a one, the first or the last of all
-        touch_position = coalesce(
-            max(case when not is_direct then touch_position end) over (of_path), path_length
-        ) as is_last_non_direct,
-        touch_position = coalesce(
-            min(case when is_paid then touch_position end) over (of_path), 1
-        ) as is_first_paid,
-        touch_position = coalesce(
-            max(case when is_paid then touch_position end) over (of_path), path_length
-        ) as is_last_paid,
-        max(case when touched_at <= lead_at then touch_position end) over (of_path)
-            as lead_position,
-        -- as decimals: a sum of doubles hangs on the order of rows
-        coalesce(
-            decay / cast(sum(cast(decay as decimal(38, 18))) over (of_path) as double), 0
-        ) as decayed_part,
-        coalesce(
-            weight / cast(sum(cast(weight as decimal(38, 18))) over (of_path) as double), 0
-        ) as weighted_part
+        weighed.touch_position = coalesce(weighed.last_non_direct_position, weighed.path_length)
+            as is_last_non_direct,
+        weighed.touch_position = coalesce(weighed.first_paid_position, 1) as is_first_paid,
+        weighed.touch_position = coalesce(weighed.last_paid_position, weighed.path_length)
+            as is_last_paid,
+        coalesce(weighed.decay / decayed_paths.path_decay, 0) as decayed_part,
+        coalesce(weighed.weight / weighed.path_weight, 0) as weighted_part
     from weighed
-    window of_path as (partition by path_view, conversion_id)
+    inner join decayed_paths
+        on
+            weighed.path_view = decayed_paths.path_view
+            and weighed.conversion_id = decayed_paths.conversion_id
 
 ),
 

@@ -1,17 +1,28 @@
-{# `cross join` of each field of a JSON object text: columns `field` and `field_value`, as text. #}
-{% macro unnest_json_object(column) -%}
-    {{ return(adapter.dispatch('unnest_json_object')(column)) }}
+{#
+    In `from`: the rows of a relation once for each field of a JSON object in a text of theirs, with its
+    columns and `field` and `field_value`, as text.
+#}
+{% macro unnest_json_object(relation, column) -%}
+    {{ return(adapter.dispatch('unnest_json_object')(relation, column)) }}
 {%- endmacro %}
 
-{% macro default__unnest_json_object(column) -%}
-    cross join lateral (
+{% macro default__unnest_json_object(relation, column) -%}
+    (
         select
-            unnest(map_keys(from_json({{ column }}, '"map(varchar, varchar)"'))) as field,
-            unnest(map_values(from_json({{ column }}, '"map(varchar, varchar)"'))) as field_value
-    ) as fields
+            * exclude (all_fields),
+            unnest(map_keys(all_fields)) as field,
+            unnest(map_values(all_fields)) as field_value
+        from (
+            select *, from_json({{ column }}, '"map(varchar, varchar)"') as all_fields
+            from {{ relation }}
+        )
+    )
 {%- endmacro %}
 
-{% macro spark__unnest_json_object(column) -%}
-    lateral view explode(from_json({{ column }}, 'map<string, string>')) fields
-        as field, field_value
+{% macro spark__unnest_json_object(relation, column) -%}
+    (
+        select * from {{ relation }}
+        lateral view explode(from_json({{ column }}, 'map<string, string>')) fields
+            as field, field_value
+    )
 {%- endmacro %}

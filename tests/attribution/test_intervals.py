@@ -43,9 +43,12 @@ TABLES = """
         array_to_string(path, ' > ') as path, len(path) as path_length
     from journeys
     where not is_converted;
+    create table intermediate.int_customers_touched (customer_id text, touched_seq bigint);
     create table intermediate.int_conversions_identified as
-    select distinct conversion_id, conversion_type, 0.0 as revenue
+    select distinct conversion_id, conversion_type, customer_id, 0.0 as revenue
     from intermediate.int_touchpoints_sequenced;
+    create table intermediate.int_conversions_numbered as
+    select distinct conversion_type from intermediate.int_conversions_identified;
     create table intermediate.int_paths_arrived (
         path text, conversions double, revenue double, non_conversions double
     );
@@ -57,7 +60,8 @@ TABLES = """
     from intermediate.int_touchpoints_sequenced;
 """
 MODELS = (
-    *("int_customers_grouped", "int_paths_grouped", *STEPS, *CHAINS, *VALUES),
+    *("int_customers_grouped", "int_journeys_converted", "int_paths_grouped"),
+    *(*STEPS, *CHAINS, *VALUES),
     *("int_credits_grouped", "int_credits_resampled", "int_credits_ranked", "int_credits_compared"),
     "attribution_intervals",
 )

@@ -84,13 +84,11 @@ DECLARED = ("stg_declared__paths", "int_loads_sequenced", "int_paths_arrived", "
 # of whom a file of paths says nothing
 NOBODY = """
     create schema intermediate;
-    create table intermediate.int_touchpoints_sequenced (
-        conversion_id bigint, conversion_type text, customer_id text, channel text,
-        touch_position bigint
-    );
     create table intermediate.int_customers_grouped (customer_id text, sample_group int);
-    create table intermediate.int_conversions_identified (
-        conversion_id bigint, conversion_type text, revenue double
+    create table intermediate.int_conversions_numbered (conversion_type text);
+    create table intermediate.int_journeys_converted (
+        conversion_id bigint, conversion_type text, customer_id text, path text,
+        path_length bigint, revenue double
     );
     create table intermediate.int_journeys_unconverted (
         conversion_type text, customer_id text, path text, path_length bigint

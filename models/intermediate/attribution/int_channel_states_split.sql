@@ -13,12 +13,11 @@ with states as (
 split as (
 
     select distinct
-        states.conversion_type,
-        states.markov_order,
-        states.state,
-        words.word as channel
-    from states
-    {{ unnest_words('states.state', ' > ') }}
+        conversion_type,
+        markov_order,
+        state,
+        word as channel
+    from {{ unnest_words('states', 'state', ' > ') }} as words
 
 )
 

@@ -1,39 +1,28 @@
--- One row per conversion type, group of customers and up to four channels that follow each other in
--- a path, all that a Markov chain looks at: how often they did, in paths that converted and in
--- others.
-with paths as (
+-- One row per conversion type, group of customers and as many channels that follow each other in a
+-- path as Markov chains look at: how often they did, in paths that converted and in others.
+with longest as (
 
-    select
-        {{ hash_id("conversion_type || '|' || path") }} as path_id,
-        conversion_type,
-        path
-    from {{ ref('int_paths_counted') }}
-
-),
-
-touches as (
-
-    select
-        paths.path_id,
-        paths.conversion_type,
-        paths.path,
-        words.word as channel,
-        words.ordinal as position
-    from paths
-    {{ unnest_words('paths.path', ' > ') }}
+    select coalesce(max(markov_order), 1) as markov_order
+    from {{ ref('attribution_models') }}
+    where kind = 'markov'
 
 ),
 
 preceded as (
 
     select
-        *,
-        lag(channel, 1) over (walk) as channel_before_1,
-        lag(channel, 2) over (walk) as channel_before_2,
-        lag(channel, 3) over (walk) as channel_before_3,
-        lead(channel) over (walk) is null as is_last
-    from touches
-    window walk as (partition by path_id order by position)
+        paths.conversion_type,
+        paths.sample_group,
+        case when longest.markov_order >= 3 then paths.word_before_3 end as channel_before_3,
+        case when longest.markov_order >= 2 then paths.word_before_2 end as channel_before_2,
+        paths.word_before_1 as channel_before_1,
+        paths.word as channel,
+        least(paths.ordinal, longest.markov_order + 1) as depth,
+        paths.ordinal = paths.word_count as is_last,
+        paths.conversions,
+        paths.non_conversions
+    from {{ unnest_words(ref('int_paths_grouped'), 'path', ' > ', before=3) }} as paths
+    cross join longest
 
 ),
 
@@ -41,30 +30,20 @@ preceded as (
 windowed as (
 
     select
-        preceded.conversion_type,
-        grouped.sample_group,
-        preceded.channel_before_3,
-        preceded.channel_before_2,
-        preceded.channel_before_1,
-        preceded.channel,
-        least(preceded.position, 4) as depth,
-        preceded.is_last,
-        cast(sum(grouped.conversions) as decimal(28, 8)) as conversions,
-        cast(sum(grouped.non_conversions) as decimal(28, 8)) as non_conversions
+        conversion_type,
+        sample_group,
+        channel_before_3,
+        channel_before_2,
+        channel_before_1,
+        channel,
+        depth,
+        is_last,
+        cast(sum(conversions) as decimal(28, 8)) as conversions,
+        cast(sum(non_conversions) as decimal(28, 8)) as non_conversions
     from preceded
-    inner join {{ ref('int_paths_grouped') }} as grouped
-        on
-            preceded.conversion_type = grouped.conversion_type
-            and preceded.path = grouped.path
     group by
-        preceded.conversion_type,
-        grouped.sample_group,
-        preceded.channel_before_3,
-        preceded.channel_before_2,
-        preceded.channel_before_1,
-        preceded.channel,
-        least(preceded.position, 4),
-        preceded.is_last
+        conversion_type, sample_group, channel_before_3, channel_before_2, channel_before_1, channel,
+        depth, is_last
 
 )
 

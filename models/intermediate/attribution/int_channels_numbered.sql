@@ -3,10 +3,9 @@
 with channels as (
 
     select distinct
-        paths.conversion_type,
-        words.word as channel
-    from {{ ref('int_paths_counted') }} as paths
-    {{ unnest_words('paths.path', ' > ') }}
+        conversion_type,
+        word as channel
+    from {{ unnest_words(ref('int_paths_counted'), 'path', ' > ') }} as words
 
 ),
 

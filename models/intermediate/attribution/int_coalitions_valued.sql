@@ -7,12 +7,11 @@ with channel_sets as (
         sets.conversions,
         sets.journeys,
         cast(sum(channels.channel_bit) as bigint) as channel_bits
-    from {{ ref('int_channel_sets_counted') }} as sets
-    {{ unnest_words('sets.channel_set', ' > ') }}
+    from {{ unnest_words(ref('int_channel_sets_counted'), 'channel_set', ' > ') }} as sets
     inner join {{ ref('int_channels_numbered') }} as channels
         on
             sets.conversion_type = channels.conversion_type
-            and words.word = channels.channel
+            and sets.word = channels.channel
             and channels.channel_bit is not null
     group by sets.conversion_type, sets.channel_set, sets.conversions, sets.journeys
 

@@ -30,9 +30,11 @@ with weighed as (
 summed as (
 
     select
-        *,
-        sum(channel_weight) over (partition by attribution_model, conversion_id) as path_weight
+        attribution_model,
+        conversion_id,
+        sum(channel_weight) as path_weight
     from weighed
+    group by attribution_model, conversion_id
 
 ),
 
@@ -40,22 +42,26 @@ summed as (
 credited as (
 
     select
-        attribution_model,
-        conversion_id,
-        customer_id,
-        touchpoint_id,
-        channel,
-        campaign_id,
-        touched_at,
-        touch_position,
-        path_length,
+        weighed.attribution_model,
+        weighed.conversion_id,
+        weighed.customer_id,
+        weighed.touchpoint_id,
+        weighed.channel,
+        weighed.campaign_id,
+        weighed.touched_at,
+        weighed.touch_position,
+        weighed.path_length,
         case
-            when path_weight > 0
-                then cast(channel_weight as double) / cast(path_weight as double)
-            else cast(1 as double) / path_length
+            when summed.path_weight > 0
+                then cast(weighed.channel_weight as double) / cast(summed.path_weight as double)
+            else cast(1 as double) / weighed.path_length
         end as credit
-    from summed
-    where channel_weight > 0 or path_weight = 0
+    from weighed
+    inner join summed
+        on
+            weighed.attribution_model = summed.attribution_model
+            and weighed.conversion_id = summed.conversion_id
+    where weighed.channel_weight > 0 or summed.path_weight = 0
 
 )
 

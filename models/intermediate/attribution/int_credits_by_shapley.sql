@@ -11,30 +11,26 @@ with touchpoints as (
 
 {{ paths_viewed('touchpoints', 'shapley') }},
 
-counted as (
+channel_touches as (
 
     select
-        *,
-        count(*) over (of_channel) as channel_touches,
-        case
-            when
-                row_number() over (
-                    partition by path_view, conversion_id, channel order by touch_position
-                ) = 1
-                then 1
-            else 0
-        end as is_new_channel
+        path_view,
+        conversion_id,
+        channel,
+        count(*) as touches
     from paths
-    window of_channel as (partition by path_view, conversion_id, channel)
+    group by path_view, conversion_id, channel
 
 ),
 
-summed as (
+path_channels as (
 
     select
-        *,
-        sum(is_new_channel) over (partition by path_view, conversion_id) as path_channels
-    from counted
+        path_view,
+        conversion_id,
+        count(*) as channels
+    from channel_touches
+    group by path_view, conversion_id
 
 ),
 
@@ -42,20 +38,29 @@ credited as (
 
     select
         models.attribution_model,
-        summed.conversion_id,
-        summed.customer_id,
-        summed.touchpoint_id,
-        summed.channel,
-        summed.campaign_id,
-        summed.touched_at,
-        summed.touch_position,
-        summed.path_length,
-        cast(1 as double) / (summed.path_channels * summed.channel_touches) as credit
-    from summed
+        paths.conversion_id,
+        paths.customer_id,
+        paths.touchpoint_id,
+        paths.channel,
+        paths.campaign_id,
+        paths.touched_at,
+        paths.touch_position,
+        paths.path_length,
+        cast(1 as double) / (path_channels.channels * channel_touches.touches) as credit
+    from paths
+    inner join channel_touches
+        on
+            paths.path_view = channel_touches.path_view
+            and paths.conversion_id = channel_touches.conversion_id
+            and paths.channel = channel_touches.channel
+    inner join path_channels
+        on
+            paths.path_view = path_channels.path_view
+            and paths.conversion_id = path_channels.conversion_id
     inner join models
         on
-            summed.path_view = models.path_view
-            and {{ is_of_type('models.conversion_types', 'summed.conversion_type') }}
+            paths.path_view = models.path_view
+            and {{ is_of_type('models.conversion_types', 'paths.conversion_type') }}
 
 )
 

@@ -6,6 +6,7 @@ with smallest as (
         customer_id,
         min(identifier_id) as identifier_id
     from {{ ref('int_identifiers_resolved') }}
+    where {{ is_touched('customer_id', 'int_customers_touched') }}
     group by customer_id
 
 ),

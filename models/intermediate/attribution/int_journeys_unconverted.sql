@@ -1,21 +1,12 @@
 -- One row per conversion type and customer with a journey since their last conversion, which has
 -- not ended in one: the same rule as for conversions, what stands in the window before its end.
-with converted as (
-
-    select distinct conversion_type
-    from {{ ref('int_conversions_numbered') }}
-
-),
-
-types as (
+with types as (
 
     select distinct
-        types.conversion_type,
-        types.counts,
-        types.lookback_days
-    from {{ ref('int_conversion_types') }} as types
-    inner join converted
-        on types.conversion_type = converted.conversion_type
+        conversion_type,
+        counts,
+        lookback_days
+    from {{ ref('int_conversion_types') }}
 
 ),
 
@@ -26,6 +17,7 @@ last_conversions as (
         customer_id,
         max(converted_at) as last_converted_at
     from {{ ref('int_conversions_numbered') }}
+    where {{ is_touched('customer_id', 'int_customers_touched') }}
     group by conversion_type, customer_id
 
 ),
@@ -43,6 +35,7 @@ touches_ranked as (
             partition by customer_id order by touched_at desc, touchpoint_id desc
         ) as position_from_end
     from {{ ref('int_touchpoints_identified') }}
+    where {{ is_touched('customer_id', 'int_customers_touched') }}
 
 ),
 

@@ -1,48 +1,46 @@
 -- One row per conversion type, group of customers and path of channels: how often it converted, and
 -- how often not. Of aggregated paths nobody knows whose they are: they are of no group.
-with converted as (
+with journeys as (
 
     select
-        touchpoints.conversion_type,
-        touchpoints.conversion_id,
-        coalesce(
-            min(customers.sample_group), {{ sample_group('touchpoints.conversion_id') }}
-        ) as sample_group,
-        {{ join_words('touchpoints.channel', ' > ', 'touchpoints.touch_position') }} as path,
-        count(*) as path_length,
-        min(conversions.revenue) as revenue
-    from {{ ref('int_touchpoints_sequenced') }} as touchpoints
-    inner join {{ ref('int_conversions_identified') }} as conversions
-        on touchpoints.conversion_id = conversions.conversion_id
-    left join {{ ref('int_customers_grouped') }} as customers
-        on touchpoints.customer_id = customers.customer_id
-    group by touchpoints.conversion_type, touchpoints.conversion_id
+        conversion_type,
+        customer_id,
+        conversion_id as sampled_id,
+        path,
+        path_length,
+        cast(1 as double) as conversions,
+        revenue,
+        cast(0 as double) as non_conversions
+    from {{ ref('int_journeys_converted') }}
+    union all
+    select
+        conversion_type,
+        customer_id,
+        {{ hash_id('customer_id') }} as sampled_id,
+        path,
+        path_length,
+        cast(0 as double) as conversions,
+        cast(0 as double) as revenue,
+        cast(1 as double) as non_conversions
+    from {{ ref('int_journeys_unconverted') }}
+    -- without a single conversion there is nothing to compare with
+    where conversion_type in (select known.conversion_type from {{ ref('int_conversions_numbered') }} as known)
 
 ),
 
 unioned as (
 
     select
-        conversion_type,
-        sample_group,
-        path,
-        path_length,
-        cast(1 as double) as conversions,
-        revenue,
-        cast(0 as double) as non_conversions
-    from converted
-    union all
-    select
         journeys.conversion_type,
         coalesce(
-            customers.sample_group, {{ sample_group(hash_id('journeys.customer_id')) }}
+            customers.sample_group, {{ sample_group('journeys.sampled_id') }}
         ) as sample_group,
         journeys.path,
         journeys.path_length,
-        cast(0 as double) as conversions,
-        cast(0 as double) as revenue,
-        cast(1 as double) as non_conversions
-    from {{ ref('int_journeys_unconverted') }} as journeys
+        journeys.conversions,
+        journeys.revenue,
+        journeys.non_conversions
+    from journeys
     left join {{ ref('int_customers_grouped') }} as customers
         on journeys.customer_id = customers.customer_id
     union all

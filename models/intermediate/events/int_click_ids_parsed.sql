@@ -21,11 +21,10 @@ parsed as (
         parameters.priority,
         {{ url_parameter_named('opened.page_url', 'parameters.parameter') }} as click_id,
         opened.load_seq
-    from opened
-    {{ unnest_words("replace(opened.page_url, '?', '&')", '&') }}
+    from {{ unnest_words('opened', "replace(page_url, '?', '&')", '&') }} as opened
     inner join {{ ref('click_id_parameters') }} as parameters
         on
-            split_part(words.word, '=', 1) = parameters.parameter
+            split_part(opened.word, '=', 1) = parameters.parameter
             and regexp_extract(
                 opened.page_url, '[?&]' || parameters.parameter || '=([^&#]+)', 1
             ) <> ''

@@ -37,11 +37,10 @@ patterns as (
 
     {% for sign in signs %}
         select
-            rules.rule,
+            rule,
             '{{ sign }}' as sign,
-            {{ "'%.' || words.word" if sign == 'referrer_host' else 'words.word' }} as pattern
-        from {{ ref('traffic_source_rules') }} as rules
-        {{ unnest_words('rules.' ~ sign, '|') }}
+            {{ "'%.' || word" if sign == 'referrer_host' else 'word' }} as pattern
+        from {{ unnest_words(ref('traffic_source_rules'), sign, '|') }} as words
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

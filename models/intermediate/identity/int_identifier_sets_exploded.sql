@@ -24,11 +24,10 @@ unseen as (
 exploded as (
 
     select distinct
-        unseen.identifier_set_id,
-        unseen.load_seq,
-        words.word as identifier
-    from unseen
-    {{ unnest_words('unseen.identifier_set') }}
+        identifier_set_id,
+        load_seq,
+        word as identifier
+    from {{ unnest_words('unseen', 'identifier_set') }} as words
 
 ),
 

@@ -11,10 +11,9 @@ with listed as (
     -- dbt would read these words in a seed as nothing
     select
         '*' as identifier_type,
-        words.word as identifier_value,
+        word as identifier_value,
         'no value written as text' as reason
-    from (select 'null none na n/a nan' as no_values) as texts
-    {{ unnest_words('texts.no_values') }}
+    from {{ unnest_words("(select 'null none na n/a nan' as no_values)", 'no_values') }} as words
 
 ),
 

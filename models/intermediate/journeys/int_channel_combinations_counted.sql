@@ -3,13 +3,12 @@
 with members as (
 
     select
-        sets.conversion_type,
-        sets.channel_set,
-        sets.conversions,
-        sets.journeys,
-        words.word as channel
-    from {{ ref('int_channel_sets_counted') }} as sets
-    {{ unnest_words('sets.channel_set', ' > ') }}
+        conversion_type,
+        channel_set,
+        conversions,
+        journeys,
+        word as channel
+    from {{ unnest_words(ref('int_channel_sets_counted'), 'channel_set', ' > ') }} as words
 
 ),
 

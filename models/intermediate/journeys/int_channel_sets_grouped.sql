@@ -3,11 +3,10 @@
 with members as (
 
     select distinct
-        paths.conversion_type,
-        paths.path,
-        words.word as channel
-    from {{ ref('int_paths_counted') }} as paths
-    {{ unnest_words('paths.path', ' > ') }}
+        conversion_type,
+        path,
+        word as channel
+    from {{ unnest_words(ref('int_paths_counted'), 'path', ' > ') }} as words
 
 ),
 

@@ -3,15 +3,14 @@
 with types as (
 
     select
-        types.conversion_type,
-        words.word as event_type,
-        types.counts,
-        types.starts_anew,
-        cast(coalesce(types.lookback_days, {{ var('attribution_lookback_days') }}) as int)
+        conversion_type,
+        word as event_type,
+        counts,
+        starts_anew,
+        cast(coalesce(lookback_days, {{ var('attribution_lookback_days') }}) as int)
             as lookback_days,
-        coalesce(types.default_value, 0) as default_value
-    from {{ ref('conversion_types') }} as types
-    {{ unnest_words('types.event_types', ' ') }}
+        coalesce(default_value, 0) as default_value
+    from {{ unnest_words(ref('conversion_types'), 'event_types') }} as words
 
 )
 

@@ -3,18 +3,15 @@
 with touches as (
 
     select
-        paths.conversion_type,
-        paths.path,
-        cast(paths.conversions as decimal(28, 8)) as conversions,
-        cast(paths.non_conversions as decimal(28, 8)) as non_conversions,
-        cast(paths.revenue as decimal(28, 8)) as revenue,
-        words.word as channel,
-        words.ordinal as touch_position,
-        lead(words.word) over (
-            partition by paths.conversion_type, paths.path order by words.ordinal
-        ) as next_channel
-    from {{ ref('int_paths_counted') }} as paths
-    {{ unnest_words('paths.path', ' > ') }}
+        conversion_type,
+        path,
+        cast(conversions as decimal(28, 8)) as conversions,
+        cast(non_conversions as decimal(28, 8)) as non_conversions,
+        cast(revenue as decimal(28, 8)) as revenue,
+        word as channel,
+        ordinal as touch_position,
+        lead(word) over (partition by conversion_type, path order by ordinal) as next_channel
+    from {{ unnest_words(ref('int_paths_counted'), 'path', ' > ') }} as words
 
 ),
 

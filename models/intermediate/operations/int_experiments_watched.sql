@@ -3,12 +3,11 @@
 with weights as (
 
     select
-        experiments.experiment_id,
-        split_part(words.word, ':', 1) as variant,
-        cast(split_part(words.word, ':', 2) as double) as weight
-    from {{ ref('experiments') }} as experiments
-    {{ unnest_words("coalesce(experiments.shares, '')") }}
-    where words.word <> ''
+        experiment_id,
+        split_part(word, ':', 1) as variant,
+        cast(split_part(word, ':', 2) as double) as weight
+    from {{ unnest_words(ref('experiments'), 'shares') }} as words
+    where word <> ''
 
 ),
 

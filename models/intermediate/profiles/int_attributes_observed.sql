@@ -1,22 +1,27 @@
 -- One row per version of a profile and attribute that it tells, in our words (seeds
 -- customer_attribute_map and customer_attribute_values). A name that no line maps keeps itself.
-with told as (
+with arrived as (
+
+    select * from {{ ref('int_profiles_unioned') }}
+    where {{ is_new('int_profiles_unioned') }}
+
+),
+
+told as (
 
     select
-        profiles.profile_version_id,
-        profiles.source,
-        profiles.identifier_set_id,
-        profiles.legal_basis,
-        profiles.valid_until,
-        profiles.observed_at,
-        profiles.entry_order,
-        profiles.received_at,
-        profiles.load_seq,
-        fields.field as raw_attribute,
-        trim(fields.field_value) as raw_value
-    from {{ ref('int_profiles_unioned') }} as profiles
-    {{ unnest_json_object('profiles.attributes') }}
-    where {{ is_new('int_profiles_unioned', 'profiles') }}
+        profile_version_id,
+        source,
+        identifier_set_id,
+        legal_basis,
+        valid_until,
+        observed_at,
+        entry_order,
+        received_at,
+        load_seq,
+        field as raw_attribute,
+        trim(field_value) as raw_value
+    from {{ unnest_json_object('arrived', 'attributes') }} as fields
 
 ),
 

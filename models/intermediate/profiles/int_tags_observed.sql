@@ -1,19 +1,29 @@
 -- One row per version of a profile and tag that it has, in our words (seed tag_name_map). A tag
 -- that no line maps keeps its name.
-with told as (
+with arrived as (
 
     select
-        profiles.profile_version_id,
-        profiles.profile_key,
-        profiles.source,
-        profiles.load_seq,
-        trim(split_part(words.word, '=', 1)) as raw_tag,
-        nullif(trim(split_part(words.word, '=', 2)), '') as raw_value
-    from {{ ref('int_profiles_unioned') }} as profiles
-    {{ unnest_words('profiles.tags', '|') }}
-    where
-        trim(split_part(words.word, '=', 1)) <> ''
-        and {{ is_new('int_profiles_unioned', 'profiles') }}
+        profile_version_id,
+        profile_key,
+        source,
+        tags,
+        load_seq
+    from {{ ref('int_profiles_unioned') }}
+    where {{ is_new('int_profiles_unioned') }}
+
+),
+
+told as (
+
+    select
+        profile_version_id,
+        profile_key,
+        source,
+        load_seq,
+        trim(split_part(word, '=', 1)) as raw_tag,
+        nullif(trim(split_part(word, '=', 2)), '') as raw_value
+    from {{ unnest_words('arrived', 'tags', '|') }} as words
+    where trim(split_part(word, '=', 1)) <> ''
 
 ),
 

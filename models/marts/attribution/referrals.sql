@@ -33,14 +33,12 @@ codes as (
 sharers_named as (
 
     select
-        counted.event_id,
+        words.event_id,
         {{ min_by('identifiers.customer_id', 'words.ordinal') }} as sharer_id
-    from counted
-    {{ unnest_words('counted.shared_by') }}
+    from {{ unnest_words('counted', 'shared_by') }} as words
     inner join {{ ref('customer_identifiers') }} as identifiers
         on cast({{ hash_id('words.word') }} as string) = identifiers.identifier_id
-    where counted.shared_by is not null
-    group by counted.event_id
+    group by words.event_id
 
 ),
 

@@ -26,7 +26,7 @@ parsed as (
 line_parsed as (
 
     select
-        parsed.*,
+        *,
         {{ json_text('element', 'order_id') }} as line_number,
         {{ json_text('element', 'item_num') }} as item_num,
         {{ json_text('element', 'pay_amount') }} as pay_amount,
@@ -40,8 +40,7 @@ line_parsed as (
         {{ json_text('element', 'content_id') }} as other_content,
         {{ json_text('element', 'author_id') }} as author_id,
         {{ json_text('element', 'store_info.store_id') }} as store_number
-    from parsed
-    {{ unnest_json_array('payload', '$.sku_order_list') }}
+    from {{ unnest_json_array('parsed', 'payload', '$.sku_order_list') }} as elements
 
 ),
 

@@ -28,14 +28,13 @@ parsed as (
 line_parsed as (
 
     select
-        parsed.*,
+        *,
         {{ json_text('element', 'skuId') }} as sku_id,
         {{ json_text('element', 'outerSkuId') }} as outer_sku_id,
         coalesce({{ whole_number(json_text('element', 'itemTotal')) }}, 1) as quantity,
         coalesce(try_cast({{ json_text('element', 'jdPrice') }} as double), 0) as list_price,
-        elements.element as line
-    from parsed
-    {{ unnest_json_array('payload', '$.itemInfoList') }}
+        element as line
+    from {{ unnest_json_array('parsed', 'payload', '$.itemInfoList') }} as elements
 
 ),
 

@@ -29,7 +29,7 @@ parsed as (
 line_parsed as (
 
     select
-        parsed.*,
+        *,
         {{ json_text('element', 'oid') }} as oid,
         coalesce(
             nullif({{ json_text('element', 'outer_sku_id') }}, ''),
@@ -42,8 +42,7 @@ line_parsed as (
             {{ json_text('element', 'divide_order_fee') }}, {{ json_text('element', 'payment') }}
         ) as payment,
         {{ json_text('element', 'refund_status') }} as refund_status
-    from parsed
-    {{ unnest_json_array('payload', '$.orders.order') }}
+    from {{ unnest_json_array('parsed', 'payload', '$.orders.order') }} as elements
 
 ),
 

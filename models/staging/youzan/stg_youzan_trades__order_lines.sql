@@ -28,14 +28,13 @@ parsed as (
 line_parsed as (
 
     select
-        parsed.*,
+        *,
         {{ json_text('element', 'oid') }} as oid,
         {{ json_text('element', 'outer_sku_id') }} as outer_sku_id,
         {{ json_text('element', 'item_id') }} as item_number,
         {{ json_text('element', 'num') }} as num,
         {{ json_text('element', 'payment') }} as payment
-    from parsed
-    {{ unnest_json_array('payload', '$.orders') }}
+    from {{ unnest_json_array('parsed', 'payload', '$.orders') }} as elements
 
 ),
 

@@ -21,12 +21,11 @@ parsed as (
 refund_parsed as (
 
     select
-        parsed.*,
+        *,
         {{ json_text('element', 'refund_id') }} as refund_id,
         {{ json_text('element', 'refund_fee') }} as refund_fee,
         {{ json_text('element', 'refund_state') }} as state_of_refund
-    from parsed
-    {{ unnest_json_array('payload', '$.refund_order') }}
+    from {{ unnest_json_array('parsed', 'payload', '$.refund_order') }} as elements
 
 ),
 
