@@ -1,19 +1,24 @@
 {#
-    Steps of a query: `models`, those of a kind in the seed attribution_models, and `paths`, touchpoints
-    as these look at them: one row per conversion, view and touchpoint in it, in order, of a step
-    shaped as int_touchpoints_sequenced. A view is a look-back and a transform of paths; models with the
-    same share one.
+    Steps of a query: `models`, those of a kind in the seed attribution_models that look at channels, and
+    `paths`, touchpoints as these look at them: one row per conversion, view and touchpoint in it, in
+    order, of a step shaped as int_touchpoints_sequenced. A view is a look-back and a transform of
+    paths; models with the same share one.
+
+    With `at_levels` the models that look at what is below channels; the step then has a row for each
+    `level`, and the `unit` that the touchpoint is of.
 #}
-{% macro paths_viewed(touchpoints, kind) -%}
+{% macro paths_viewed(touchpoints, kind, at_levels=false) -%}
 models as (
 
     select
         *,
         cast(
-            dense_rank() over (order by path_transform, coalesce(lookback_days, 0)) as bigint
+            dense_rank() over (
+                order by level, path_transform, coalesce(lookback_days, 0)
+            ) as bigint
         ) as path_view
     from {{ ref('attribution_models') }}
-    where kind = '{{ kind }}'
+    where kind = '{{ kind }}' and level {{ '<>' if at_levels else '=' }} 'channel'
 
 ),
 
@@ -21,6 +26,7 @@ path_views as (
 
     select distinct
         path_view,
+        level,
         path_transform,
         lookback_days
     from models
@@ -31,6 +37,7 @@ viewed as (
 
     select
         touchpoints.*,
+        {{ '' if at_levels else 'touchpoints.channel as unit,' }}
         path_views.path_view,
         path_views.path_transform,
         path_views.path_transform = 'every' and path_views.lookback_days is null as is_whole,
@@ -39,10 +46,13 @@ viewed as (
     from {{ touchpoints }} as touchpoints
     inner join path_views
         on
-            path_views.lookback_days is null
-            -- an aggregated path has no times
-            or touchpoints.hours_before is null
-            or touchpoints.hours_before < path_views.lookback_days * 24
+            {{ 'touchpoints.level = path_views.level and' if at_levels }}
+            (
+                path_views.lookback_days is null
+                -- an aggregated path has no times
+                or touchpoints.hours_before is null
+                or touchpoints.hours_before < path_views.lookback_days * 24
+            )
     left join {{ ref('channels') }} as channels
         on touchpoints.channel = channels.channel
 
@@ -52,13 +62,13 @@ described as (
 
     select
         *,
-        lag(channel) over (partition by path_view, conversion_id order by touch_position)
-            as channel_before,
+        lag(unit) over (partition by path_view, conversion_id order by touch_position)
+            as unit_before,
         row_number() over (
-            partition by path_view, conversion_id, channel order by touch_position
-        ) as number_in_channel,
+            partition by path_view, conversion_id, unit order by touch_position
+        ) as number_in_unit,
         row_number() over (
-            partition by path_view, conversion_id, channel order by touch_position desc
+            partition by path_view, conversion_id, unit order by touch_position desc
         ) as number_from_end,
         min(case when is_direct then 1 else 0 end) over (partition by path_view, conversion_id) = 1
             as is_direct_only
@@ -77,8 +87,8 @@ kept as (
     from described
     where
         path_transform = 'every'
-        or (path_transform = 'no_repeats' and channel is distinct from channel_before)
-        or (path_transform = 'first_of_channel' and number_in_channel = 1)
+        or (path_transform = 'no_repeats' and unit is distinct from unit_before)
+        or (path_transform = 'first_of_channel' and number_in_unit = 1)
         or (path_transform = 'last_of_channel' and number_from_end = 1)
         or (path_transform = 'no_direct' and (not is_direct or is_direct_only))
 
@@ -86,7 +96,7 @@ kept as (
 
 {% set columns = [
     'path_view', 'conversion_id', 'conversion_type', 'customer_id', 'touchpoint_id', 'channel',
-    'campaign_id', 'weight', 'touched_at', 'hours_before', 'lead_at', 'is_direct', 'is_paid'
+    'unit', 'campaign_id', 'weight', 'touched_at', 'hours_before', 'lead_at', 'is_direct', 'is_paid'
 ] | join(', ') %}
 paths as (
 

@@ -56,14 +56,15 @@
     {% endif %}
 {%- endmacro %}
 
-{# Hook before the ledger: delete the credits of models whose every credit hangs on all paths. The
+{# Hook before the ledger: delete the credits of models whose every credit hangs on all paths
+   or on reports. The
    rows without a touchpoint do not; they follow their customers. #}
 {% macro forget_weighed_credits() -%}
     {% if execute and is_kept_up() and is_incremental() %}
         merge into {{ this }} as kept
         using (
             select attribution_model from {{ ref('attribution_models') }}
-            where kind = 'markov'
+            where kind = 'markov' or level <> 'channel'
         ) as weighed
             on
                 kept.attribution_model = weighed.attribution_model

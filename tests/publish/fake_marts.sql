@@ -343,7 +343,8 @@ with walked as (
     from channel_list cross join (select sum(conversions) as conversions from marts.journey_paths)
 )
 select
-    'markov_1' as attribution_model, 'purchase' as conversion_type, cast(1 as bigint) as markov_order, channel,
+    'markov_1' as attribution_model, 'purchase' as conversion_type, cast(1 as bigint) as markov_order,
+    'channel' as level, channel as unit, channel,
     cast(0.5 as double) as removal_effect, cast(null as double) as removal_effect_error,
     cast(null as double) as removal_effect_low, cast(null as double) as removal_effect_high,
     cast(1 as double) / channel_count as share_of_effect,

@@ -15,10 +15,12 @@ UPSTREAM = """
     create schema intermediate;
     create table intermediate.int_steps_grouped as
     select
-        'lead' as conversion_type, 1 as markov_order, 0 as sample_group, '(start)' as from_state,
-        'sms' as to_state, 2.0 as transitions;
+        'lead' as conversion_type, 'channel' as level, 1 as markov_order, 0 as sample_group,
+        '(start)' as from_state, 'sms' as to_state, 2.0 as transitions;
     create table intermediate.int_channel_removals as
-    select 1 as chain_id, 'lead' as conversion_type, 1 as markov_order, 'sms' as removed_channel;
+    select
+        1 as chain_id, 'lead' as conversion_type, 'channel' as level, 1 as markov_order,
+        'sms' as removed_channel;
     create table intermediate.int_states_visited as
     select 1 as chain_id, 1 as state_id, 0.5 as visits;
 """

@@ -7,7 +7,7 @@ with moves as (
         cast(
             sum(
                 case when to_state = '(conversion)' then cast(transitions as decimal(28, 8)) end
-            ) over (partition by conversion_type, markov_order)
+            ) over (partition by conversion_type, level, markov_order)
             as double
         ) as conversions
     from {{ ref('int_channel_transitions_counted') }}
@@ -19,6 +19,7 @@ counted as (
 
     select
         conversion_type,
+        level,
         markov_order,
         from_state,
         cast(sum(cast(transitions as decimal(28, 8))) as double) as departures,
@@ -29,7 +30,7 @@ counted as (
         end as departures_weighed
     from moves
     where conversions > 0
-    group by conversion_type, markov_order, from_state
+    group by conversion_type, level, markov_order, from_state
 
 )
 

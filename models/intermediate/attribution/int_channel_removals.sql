@@ -4,12 +4,14 @@ with removals as (
 
     select distinct
         conversion_type,
+        level,
         markov_order,
         channel as removed_channel
     from {{ ref('int_channel_states_split') }}
     union all
     select distinct
         conversion_type,
+        level,
         markov_order,
         cast(null as string) as removed_channel
     from {{ ref('int_channel_states_split') }}
@@ -20,9 +22,11 @@ identified as (
 
     select
         {{ hash_id(
-            "conversion_type || '|' || cast(markov_order as string) || '|' || coalesce(removed_channel, '')"
+            "conversion_type || '|' || level || '|' || cast(markov_order as string)"
+            ~ " || '|' || coalesce(removed_channel, '')"
         ) }} as chain_id,
         conversion_type,
+        level,
         markov_order,
         removed_channel
     from removals

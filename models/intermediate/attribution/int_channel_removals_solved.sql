@@ -4,6 +4,7 @@ with solved as (
     select
         removals.chain_id,
         removals.conversion_type,
+        removals.level,
         removals.markov_order,
         removals.removed_channel,
         coalesce(visited.visits, 0) as converted

@@ -3,6 +3,7 @@ with states as (
 
     select distinct
         conversion_type,
+        level,
         markov_order,
         to_state as state
     from {{ ref('int_channel_transitions_counted') }}
@@ -14,6 +15,7 @@ split as (
 
     select distinct
         conversion_type,
+        level,
         markov_order,
         state,
         word as channel

@@ -3,12 +3,13 @@ with counted as (
 
     select
         conversion_type,
+        level,
         markov_order,
         from_state,
         to_state,
         cast(sum(transitions) as double) as transitions
     from {{ ref('int_steps_grouped') }}
-    group by conversion_type, markov_order, from_state, to_state
+    group by conversion_type, level, markov_order, from_state, to_state
 
 )
 

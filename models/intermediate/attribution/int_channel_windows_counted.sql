@@ -1,10 +1,13 @@
--- One row per conversion type, group of customers and as many channels that follow each other in a
+-- One row per conversion type, level, group of customers and as many channels that follow each other in a
 -- path as Markov chains look at: how often they did, in paths that converted and in others.
 with longest as (
 
-    select coalesce(max(markov_order), 1) as markov_order
+    select
+        level,
+        max(markov_order) as markov_order
     from {{ ref('attribution_models') }}
     where kind = 'markov'
+    group by level
 
 ),
 
@@ -12,6 +15,7 @@ preceded as (
 
     select
         paths.conversion_type,
+        paths.level,
         paths.sample_group,
         case when longest.markov_order >= 3 then paths.word_before_3 end as channel_before_3,
         case when longest.markov_order >= 2 then paths.word_before_2 end as channel_before_2,
@@ -22,7 +26,8 @@ preceded as (
         paths.conversions,
         paths.non_conversions
     from {{ unnest_words(ref('int_paths_grouped'), 'path', ' > ', before=3) }} as paths
-    cross join longest
+    inner join longest
+        on paths.level = longest.level
 
 ),
 
@@ -31,6 +36,7 @@ windowed as (
 
     select
         conversion_type,
+        level,
         sample_group,
         channel_before_3,
         channel_before_2,
@@ -42,8 +48,8 @@ windowed as (
         cast(sum(non_conversions) as decimal(28, 8)) as non_conversions
     from preceded
     group by
-        conversion_type, sample_group, channel_before_3, channel_before_2, channel_before_1, channel,
-        depth, is_last
+        conversion_type, level, sample_group, channel_before_3, channel_before_2,
+        channel_before_1, channel, depth, is_last
 
 )
 

@@ -6,6 +6,7 @@ with channels as (
         conversion_type,
         word as channel
     from {{ unnest_words(ref('int_paths_counted'), 'path', ' > ') }} as words
+    where level = 'channel'
 
 ),
 

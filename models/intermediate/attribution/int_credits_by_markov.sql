@@ -1,5 +1,6 @@
 -- One row per conversion, Markov model and touchpoint that gets credit: touchpoints of a path weigh
--- what their channels share of the removal effect. Credits of one conversion and model sum to 1.
+-- what their channels, or units of the model's level, share of the removal effect. Credits of one
+-- conversion and model sum to 1.
 -- Weights are decimals, so that the parts sum to the whole whatever the order of rows.
 with weighed as (
 
@@ -19,11 +20,16 @@ with weighed as (
         on
             models.kind = 'markov'
             and {{ is_of_type('models.conversion_types', 'touchpoints.conversion_type') }}
+    left join {{ ref('int_touchpoints_at_levels') }} as units
+        on
+            models.level = units.level
+            and touchpoints.touchpoint_id = units.touchpoint_id
     left join {{ ref('int_removal_effects_shared') }} as effects
         on
             touchpoints.conversion_type = effects.conversion_type
+            and models.level = effects.level
             and models.markov_order = effects.markov_order
-            and touchpoints.channel = effects.channel
+            and coalesce(units.unit, touchpoints.channel) = effects.unit
 
 ),
 

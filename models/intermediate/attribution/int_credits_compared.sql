@@ -17,10 +17,11 @@ with resampled as (
         conversion_type,
         channel,
         sample_group,
-        conversions,
+        {{ exact_sum('conversions') }} as conversions,
         cast(null as double) as revenue,
-        credit_share
+        {{ exact_sum('credit_share') }} as credit_share
     from {{ ref('int_effects_resampled') }}
+    group by attribution_model, conversion_type, channel, sample_group
 
 ),
 

@@ -1,6 +1,6 @@
--- One row per Markov model, conversion type, channel and group of customers left out: the channel's
--- removal effect if the others were all, and what it would be credited with if they were as many as
--- all are.
+-- One row per Markov model, conversion type, unit of its level and group of customers left out: the
+-- unit's removal effect if the others were all, and what it would be credited with if they were as
+-- many as all are.
 with converted as (
 
     select
@@ -8,6 +8,7 @@ with converted as (
         sample_group,
         sum(conversions) as conversions
     from {{ ref('int_paths_grouped') }}
+    where level = 'channel'
     group by conversion_type, sample_group
 
 ),
@@ -27,7 +28,7 @@ removals as (
     select
         *,
         max(case when removed_channel is null then converted end) over (
-            partition by conversion_type, markov_order, sample_group
+            partition by conversion_type, level, markov_order, sample_group
         ) as converted_by_all
     from {{ ref('int_removals_resampled') }}
 
@@ -37,12 +38,13 @@ measured as (
 
     select
         removals.conversion_type,
+        removals.level,
         removals.markov_order,
         removals.sample_group,
-        removals.removed_channel as channel,
+        removals.removed_channel as unit,
         cast(totals.conversions - coalesce(converted.conversions, 0) as double)
         * removals.group_count / (removals.group_count - 1) as conversions,
-        -- a channel that is gone with the group has no effect; nor has any where no conversion is
+        -- a unit that is gone with the group has no effect; nor has any where no conversion is
         -- left
         case
             when
@@ -69,7 +71,7 @@ summed as (
         *,
         cast(sum(cast(removal_effect as decimal(38, 18))) over (chain) as double) as all_effects
     from measured
-    window chain as (partition by conversion_type, markov_order, sample_group)
+    window chain as (partition by conversion_type, level, markov_order, sample_group)
 
 ),
 
@@ -78,7 +80,8 @@ resampled as (
     select
         models.attribution_model,
         summed.conversion_type,
-        summed.channel,
+        summed.unit,
+        {{ channel_of_unit('summed.level', 'summed.unit') }} as channel,
         summed.sample_group,
         summed.removal_effect,
         coalesce(summed.removal_effect / nullif(summed.all_effects, 0), 0) * summed.conversions
@@ -87,7 +90,8 @@ resampled as (
     from summed
     inner join {{ ref('attribution_models') }} as models
         on
-            summed.markov_order = models.markov_order
+            summed.level = models.level
+            and summed.markov_order = models.markov_order
             and {{ is_of_type('models.conversion_types', 'summed.conversion_type') }}
 
 )

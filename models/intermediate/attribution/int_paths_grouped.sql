@@ -1,9 +1,20 @@
--- One row per conversion type, group of customers and path of channels: how often it converted, and
--- how often not. Of aggregated paths nobody knows whose they are: they are of no group.
-with journeys as (
+-- One row per conversion type, level, group of customers and path of channels, or of what the level
+-- tells apart: how often it converted, and how often not. Of aggregated paths nobody knows whose
+-- they are: they are of no group, and of all levels.
+with levels as (
+
+    select 'channel' as level
+    union
+    select level from {{ ref('attribution_models') }}
+    where kind = 'markov'
+
+),
+
+journeys as (
 
     select
         conversion_type,
+        'channel' as level,
         customer_id,
         conversion_id as sampled_id,
         path,
@@ -15,6 +26,7 @@ with journeys as (
     union all
     select
         conversion_type,
+        'channel' as level,
         customer_id,
         {{ hash_id('customer_id') }} as sampled_id,
         path,
@@ -23,8 +35,8 @@ with journeys as (
         cast(0 as double) as revenue,
         cast(1 as double) as non_conversions
     from {{ ref('int_journeys_unconverted') }}
-    -- without a single conversion there is nothing to compare with
-    where conversion_type in (select known.conversion_type from {{ ref('int_conversions_numbered') }} as known)
+    union all
+    select * from {{ ref('int_journeys_by_level') }}
 
 ),
 
@@ -32,6 +44,7 @@ unioned as (
 
     select
         journeys.conversion_type,
+        journeys.level,
         coalesce(
             customers.sample_group, {{ sample_group('journeys.sampled_id') }}
         ) as sample_group,
@@ -43,16 +56,25 @@ unioned as (
     from journeys
     left join {{ ref('int_customers_grouped') }} as customers
         on journeys.customer_id = customers.customer_id
+    -- without a single conversion there is nothing to compare with
+    where
+        journeys.conversion_type in (
+            select numbered.conversion_type
+            from {{ ref('int_conversions_numbered') }} as numbered
+        )
     union all
     select
         'path' as conversion_type,
+        levels.level,
         cast(null as int) as sample_group,
-        path,
-        cast(length(path) - length(replace(path, ' > ', '  ')) + 1 as bigint) as path_length,
-        conversions,
-        revenue,
-        non_conversions
-    from {{ ref('int_paths_arrived') }}
+        paths.path,
+        cast(length(paths.path) - length(replace(paths.path, ' > ', '  ')) + 1 as bigint)
+            as path_length,
+        paths.conversions,
+        paths.revenue,
+        paths.non_conversions
+    from {{ ref('int_paths_arrived') }} as paths
+    cross join levels
 
 ),
 
@@ -60,6 +82,7 @@ grouped as (
 
     select
         conversion_type,
+        level,
         sample_group,
         path,
         cast(max(path_length) as bigint) as path_length,
@@ -69,7 +92,7 @@ grouped as (
         cast(sum(cast(revenue as decimal(28, 8))) as decimal(28, 8)) as revenue,
         cast(sum(cast(non_conversions as decimal(28, 8))) as decimal(28, 8)) as non_conversions
     from unioned
-    group by conversion_type, sample_group, path
+    group by conversion_type, level, sample_group, path
 
 )
 

@@ -1,5 +1,6 @@
--- One row per conversion type, order of the Markov chain and channel: what share of conversions
--- would be lost without the channel, and its part of what all channels would lose, one at a time.
+-- One row per conversion type, level, order of the Markov chain and unit of the level, a channel or
+-- what of it: what share of conversions would be lost without it, and its part of what all would
+-- lose, one at a time.
 with converted as (
 
     select
@@ -7,6 +8,7 @@ with converted as (
         -- as decimals: a sum of doubles hangs on the order of rows
         cast(sum(cast(conversions as decimal(28, 8))) as double) as conversions
     from {{ ref('int_paths_counted') }}
+    where level = 'channel'
     group by conversion_type
     having sum(conversions) > 0
 
@@ -16,8 +18,10 @@ measured as (
 
     select
         solved.conversion_type,
+        solved.level,
         solved.markov_order,
-        solved.removed_channel as channel,
+        solved.removed_channel as unit,
+        {{ channel_of_unit('solved.level', 'solved.removed_channel') }} as channel,
         converted.conversions,
         {{ removal_effect('solved.converted') }} as removal_effect
     from {{ ref('int_channel_removals_solved') }} as solved
@@ -33,7 +37,7 @@ summed as (
         *,
         cast(sum(cast(removal_effect as decimal(38, 18))) over (chain) as double) as all_effects
     from measured
-    window chain as (partition by conversion_type, markov_order)
+    window chain as (partition by conversion_type, level, markov_order)
 
 ),
 
@@ -41,7 +45,9 @@ shared as (
 
     select
         conversion_type,
+        level,
         markov_order,
+        unit,
         channel,
         removal_effect,
         removal_effect / all_effects as share_of_effect,

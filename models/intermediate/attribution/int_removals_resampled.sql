@@ -5,6 +5,7 @@ with steps as (
 
     select
         conversion_type,
+        level,
         markov_order,
         sample_group,
         {{ hash_id('from_state') }} as from_id,
@@ -40,11 +41,13 @@ lost as (
     inner join {{ ref('int_channel_departures_counted') }} as departures
         on
             steps.conversion_type = departures.conversion_type
+            and steps.level = departures.level
             and steps.markov_order = departures.markov_order
             and steps.from_state = departures.from_state
     inner join {{ ref('int_channel_removals') }} as removals
         on
             steps.conversion_type = removals.conversion_type
+            and steps.level = removals.level
             and steps.markov_order = removals.markov_order
     inner join {{ ref('int_states_visited') }} as visited
         on removals.chain_id = visited.chain_id and steps.from_id = visited.state_id
@@ -61,6 +64,7 @@ resampled as (
     select
         solved.chain_id,
         solved.conversion_type,
+        solved.level,
         solved.markov_order,
         solved.removed_channel,
         left_out.sample_group,

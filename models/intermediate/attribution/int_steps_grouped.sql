@@ -9,6 +9,7 @@ with states as (
         windowed.conversions,
         windowed.non_conversions,
         windowed.is_last,
+        models.level,
         models.markov_order,
         case
             when windowed.depth <= models.markov_order then '(start)'
@@ -30,6 +31,7 @@ with states as (
     inner join {{ ref('attribution_models') }} as models
         on
             models.kind = 'markov'
+            and windowed.level = models.level
             and {{ is_of_type('models.conversion_types', 'windowed.conversion_type') }}
             and (windowed.depth >= models.markov_order or windowed.is_last)
 
@@ -40,6 +42,7 @@ steps as (
     select
         conversion_type,
         sample_group,
+        level,
         markov_order,
         state_before as from_state,
         state as to_state,
@@ -49,6 +52,7 @@ steps as (
     select
         conversion_type,
         sample_group,
+        level,
         markov_order,
         state as from_state,
         '(conversion)' as to_state,
@@ -59,6 +63,7 @@ steps as (
     select
         conversion_type,
         sample_group,
+        level,
         markov_order,
         state as from_state,
         '(null)' as to_state,
@@ -72,6 +77,7 @@ grouped as (
 
     select
         conversion_type,
+        level,
         markov_order,
         sample_group,
         from_state,
@@ -79,7 +85,7 @@ grouped as (
         sum(transitions) as transitions
     from steps
     where transitions > 0
-    group by conversion_type, markov_order, sample_group, from_state, to_state
+    group by conversion_type, level, markov_order, sample_group, from_state, to_state
 
 )
 

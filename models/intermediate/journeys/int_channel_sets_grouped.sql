@@ -7,6 +7,7 @@ with members as (
         path,
         word as channel
     from {{ unnest_words(ref('int_paths_counted'), 'path', ' > ') }} as words
+    where level = 'channel'
 
 ),
 
@@ -35,6 +36,7 @@ grouped as (
         on
             sets.conversion_type = paths.conversion_type
             and sets.path = paths.path
+            and paths.level = 'channel'
     group by sets.conversion_type, paths.sample_group, sets.channel_set
 
 )

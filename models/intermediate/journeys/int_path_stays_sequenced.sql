@@ -12,6 +12,7 @@ with touches as (
         ordinal as touch_position,
         lead(word) over (partition by conversion_type, path order by ordinal) as next_channel
     from {{ unnest_words(ref('int_paths_counted'), 'path', ' > ') }} as words
+    where level = 'channel'
 
 ),
 

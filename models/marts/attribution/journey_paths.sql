@@ -10,6 +10,7 @@ with identified as (
         revenue,
         non_conversions
     from {{ ref('int_paths_counted') }}
+    where level = 'channel'
 
 )
 

@@ -40,8 +40,10 @@ credits as (
         where {{ is_touched('customer_id', 'int_customers_touched') }}
         union all
     {% endfor %}
-    -- of all customers: one new path changes what every channel weighs
+    -- of all customers: one new path changes what every channel weighs, and a report what is placed
     select * from {{ ref('int_credits_by_markov') }}
+    union all
+    select * from {{ ref('int_credits_by_shapley_at_levels') }}
 
 ),
 

@@ -1,18 +1,12 @@
-{% set same_act = (
-    "customer_id, coalesce(session_id, event_id), coalesce(event_type, raw_event), item_id, "
-    "content_id, keyword, source_order_id"
-) %}
-
 -- One row per customer and number of an activity, the latest first: what an agent wants to know
 -- when the phone rings. What somebody repeats within one visit is one activity.
 with acts as (
 
     select
-        *,
-        row_number() over (
-            partition by {{ same_act }} order by occurred_at desc, event_id desc
-        ) as from_last,
-        count(*) over (partition by {{ same_act }}) as times
+        customer_id,
+        {{ max_by('event_id', '(occurred_at, event_id)') }} as event_id,
+        max(occurred_at) as occurred_at,
+        count(*) as times
     from {{ ref('events') }}
     where
         customer_id <> 'unknown'
@@ -20,6 +14,9 @@ with acts as (
         -- messages that were sent and steps of systems are nobody's doing
         and coalesce(touch_role, 'engagement') not in ('impression', 'system')
         and {{ is_touched('customer_id', 'int_customers_touched') }}
+    group by
+        customer_id, coalesce(session_id, event_id), coalesce(event_type, raw_event), item_id,
+        content_id, keyword, source_order_id
 
 ),
 
@@ -31,14 +28,21 @@ numbered as (
             partition by customer_id order by occurred_at desc, event_id desc
         ) as activity_number
     from acts
-    where from_last = 1
 
 ),
 
 recent as (
 
-    select * from numbered
-    where activity_number <= {{ var('recent_activities_kept') }}
+    select
+        events.*,
+        numbered.activity_number,
+        numbered.times
+    from numbered
+    inner join {{ ref('events') }} as events
+        on numbered.event_id = events.event_id
+    where
+        numbered.activity_number <= {{ var('recent_activities_kept') }}
+        and {{ is_touched('events.customer_id', 'int_customers_touched') }}
 
 ),
 
