@@ -97,10 +97,14 @@ kept as (
 {% set columns = [
     'path_view', 'conversion_id', 'conversion_type', 'customer_id', 'touchpoint_id', 'channel',
     'unit', 'campaign_id', 'weight', 'touched_at', 'hours_before', 'lead_at', 'is_direct', 'is_paid'
-] | join(', ') %}
+] | join(',
+        ') %}
 paths as (
 
-    select {{ columns }}, touch_position, path_length
+    select
+        {{ columns }},
+        touch_position,
+        path_length
     from viewed
     where is_whole
     union all

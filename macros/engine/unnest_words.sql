@@ -19,8 +19,10 @@
                 , length(all_words) as word_count
                 {%- for distance in range(1, before + 1) -%}
                     , unnest(
-                        ([{{ (['cast(null as varchar)'] * distance) | join(', ') }}] || all_words)
-                        [:length(all_words)]
+                        list_slice(
+                            list_concat([{{ (['null'] * distance) | join(', ') }}], all_words),
+                            1, length(all_words)
+                        )
                     ) as word_before_{{ distance }}
                 {%- endfor -%}
             {%- endif %}

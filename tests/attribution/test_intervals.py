@@ -47,6 +47,10 @@ TABLES = """
     create table intermediate.int_conversions_identified as
     select distinct conversion_id, conversion_type, customer_id, 0.0 as revenue
     from intermediate.int_touchpoints_sequenced;
+    create table intermediate.int_journeys_by_level (
+        conversion_type text, level text, customer_id text, sampled_id bigint, path text,
+        path_length bigint, conversions double, revenue double, non_conversions double
+    );
     create table intermediate.int_conversions_numbered as
     select distinct conversion_type from intermediate.int_conversions_identified;
     create table intermediate.int_paths_arrived (

@@ -41,7 +41,8 @@ MODELS = (*STEPS, *CHAINS, *VALUES, *LEDGERS)
 TABLES = """
     create schema if not exists intermediate;
     create or replace table main.paths (
-        path_id bigint, conversion_type text, path text, conversions double, non_conversions double
+        path_id bigint, conversion_type text, path text, placed_path text, conversions double,
+        non_conversions double
     );
     create or replace table intermediate.int_customers_grouped (
         customer_id text, sample_group int
@@ -51,6 +52,9 @@ TABLES = """
         channel text, campaign_id text, weight double, touched_at timestamp, hours_before double,
         lead_at timestamp, touch_position bigint, path_length bigint
     );
+    create or replace table intermediate.int_touchpoints_at_levels (
+        level text, touchpoint_id bigint, channel text, unit text
+    );
     create or replace table intermediate.int_customers_touched (
         customer_id text, touched_seq bigint
     );
@@ -58,7 +62,14 @@ TABLES = """
 TOUCHES = """
     insert into intermediate.int_touchpoints_sequenced
     select
-        $id, $kind, 'somebody', place, $path[place], null, 1, null, null, null, place, len($path)
+        $id, $kind, 'somebody', $id * 2000 + place, $path[place], null, 1, null, null, null, place,
+        len($path)
+    from range(1, len($path) + 1) as places (place)
+"""
+
+PLACES = """
+    insert into intermediate.int_touchpoints_at_levels
+    select 'campaign', $id * 2000 + place, null, $path[place]
     from range(1, len($path) + 1) as places (place)
 """
 
@@ -66,10 +77,13 @@ TOUCHES = """
 GROUPED = """
     create or replace table intermediate.int_paths_grouped as
     select
-        conversion_type, cast(null as int) as sample_group, path, cast(1 as bigint) as path_length,
-        cast(conversions as decimal(28, 8)) as conversions, cast(0 as decimal(28, 8)) as revenue,
-        cast(non_conversions as decimal(28, 8)) as non_conversions
-    from main.paths
+        conversion_type, levels.level, cast(null as int) as sample_group,
+        if(levels.level = 'channel', path, placed_path) as path, cast(1 as bigint) as path_length,
+        cast(sum(conversions) as decimal(28, 8)) as conversions,
+        cast(0 as decimal(28, 8)) as revenue,
+        cast(sum(non_conversions) as decimal(28, 8)) as non_conversions
+    from main.paths, (values ('channel'), ('campaign')) as levels (level)
+    group by all
 """
 
 MANIFEST = """
@@ -85,6 +99,10 @@ DECLARED = ("stg_declared__paths", "int_loads_sequenced", "int_paths_arrived", "
 NOBODY = """
     create schema intermediate;
     create table intermediate.int_customers_grouped (customer_id text, sample_group int);
+    create table intermediate.int_journeys_by_level (
+        conversion_type text, level text, customer_id text, sampled_id bigint, path text,
+        path_length bigint, conversions double, revenue double, non_conversions double
+    );
     create table intermediate.int_conversions_numbered (conversion_type text);
     create table intermediate.int_journeys_converted (
         conversion_id bigint, conversion_type text, customer_id text, path text,
@@ -123,6 +141,13 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+def placed(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The campaigns of a path: of each channel two take turns, and one has none."""
+    return tuple(
+        f"{name} / {place % 2}" if name != "b" else name for place, name in enumerate(path)
+    )
+
+
 def learn(
     warehouse: Path,
     kinds: list[Paths],
@@ -140,10 +165,11 @@ def learn(
         database.execute(TABLES)
         for path_id, (kind, path, *counts) in numbered[::-1] if backwards else numbered:
             database.execute(
-                "insert into main.paths values (?, ?, ?, ?, ?)",
-                [path_id, kind, " > ".join(path), *counts],
+                "insert into main.paths values (?, ?, ?, ?, ?, ?)",
+                [path_id, kind, " > ".join(path), " > ".join(placed(path)), *counts],
             )
             database.execute(TOUCHES, {"id": path_id, "kind": kind, "path": list(path)})
+            database.execute(PLACES, {"id": path_id, "path": list(placed(path))})
         database.execute(GROUPED)
     worlds.dbt(warehouse, "run", "--full-refresh", "--select", *models)
 
@@ -161,12 +187,12 @@ def test_figures_are_what_cutting_and_joining_one_by_one_gives(
     learn(scratch, kinds)
     effects = figures(
         scratch,
-        "select conversion_type, markov_order, channel, removal_effect "
+        "select conversion_type, attribution_model, unit, removal_effect "
         "from marts.channel_removal_effects",
     )
     shares = figures(
         scratch,
-        "select conversion_type, markov_order, channel, share_of_effect "
+        "select conversion_type, attribution_model, unit, share_of_effect "
         "from marts.channel_removal_effects",
     )
     rates = figures(
@@ -183,12 +209,14 @@ def test_figures_are_what_cutting_and_joining_one_by_one_gives(
     )
     for number, paths in enumerate(kinds):
         kind = f"world {number}"
-        for order in ORDERS if oracle.conversions(paths) else ():
-            expected = oracle.removal_effects(paths, order)
-            found = {name: effects[kind, order, name] for name in expected}
+        chains = {f"markov_{order}": (paths, order) for order in ORDERS}
+        chains["markov_campaign"] = ({placed(path): told for path, told in paths.items()}, 1)
+        for model, (told, order) in chains.items() if oracle.conversions(paths) else ():
+            expected = oracle.removal_effects(told, order)
+            found = {name: effects[kind, model, name] for name in expected}
             assert found == pytest.approx(expected, abs=1e-9)
             total = sum(expected.values())
-            assert [shares[kind, order, name] for name in expected] == pytest.approx(
+            assert [shares[kind, model, name] for name in expected] == pytest.approx(
                 [effect / total for effect in expected.values()], abs=1e-9
             )
         for found, worth in ((rates, oracle.rate), (shapley, oracle.conversions)):
@@ -205,7 +233,7 @@ def test_figures_are_what_cutting_and_joining_one_by_one_gives(
     )
     for kind in converting:
         for order in ORDERS:
-            assert left[hashed(f"{kind}|{order}|")] == pytest.approx(1, abs=1e-9)
+            assert left[hashed(f"{kind}|channel|{order}|")] == pytest.approx(1, abs=1e-9)
 
 
 def hashed(text: str) -> int:
@@ -223,24 +251,28 @@ def test_touchpoints_of_a_path_share_as_their_channels_weigh(
         scratch,
         """
         select
-            paths.conversion_type, credits.conversion_id, models.markov_order,
-            list(credits.channel order by credits.touch_position),
+            paths.conversion_type, credits.conversion_id, models.level, models.markov_order,
+            list(
+                if(models.level = 'channel', credits.channel, units.unit)
+                order by credits.touch_position
+            ),
             list(credits.credit order by credits.touch_position), any_value(credits.path_length)
         from intermediate.int_credits_by_markov as credits
         inner join seeds.attribution_models as models using (attribution_model)
         inner join main.paths as paths on credits.conversion_id = paths.path_id
+        inner join intermediate.int_touchpoints_at_levels as units using (touchpoint_id)
         group by all
         """,
     )
     effects = figures(
         scratch,
-        "select conversion_type, markov_order, channel, removal_effect "
+        "select conversion_type, level, markov_order, unit, removal_effect "
         "from intermediate.int_removal_effects_shared",
     )
     assert len(credited) > len(kinds)
-    for kind, _, order, channels, credit, path_length in credited:
+    for kind, _, level, order, units, credit, path_length in credited:
         assert sum(credit) == pytest.approx(1, abs=1e-12)
-        weights = [effects.get((kind, order, channel), 0) for channel in channels]
+        weights = [effects.get((kind, level, order, unit), 0) for unit in units]
         if not any(weights):
             weights = [1] * path_length
         assert credit == pytest.approx([weight / sum(weights) for weight in weights], abs=1e-9)
@@ -355,7 +387,7 @@ def test_a_chain_that_never_ends_is_an_error(scratch: Path) -> None:
         )
         database.execute(
             "insert into intermediate.int_channel_transitions_counted "
-            "values ('world 0', 1, '(start)', '(conversion)', 1)"
+            "values ('world 0', 'channel', 1, '(start)', '(conversion)', 1)"
         )
     with pytest.raises(AssertionError, match="1 chains still walk after 42 rounds"):
         worlds.dbt(scratch, "run", "--select", "int_channel_chains", "int_states_visited")
@@ -394,7 +426,8 @@ def test_published_removal_effects_of_declared_paths(
         tuple(path.split(" > ")): (conversions, lost)
         for path, conversions, lost in query(
             tmp_path,
-            "select path, conversions, non_conversions from intermediate.int_paths_counted",
+            "select path, conversions, non_conversions from intermediate.int_paths_counted "
+            "where level = 'channel'",
         )
     }
     for order in (2, 3):

@@ -1,5 +1,6 @@
--- One row per conversion type, level, group of customers and as many channels that follow each other in a
--- path as Markov chains look at: how often they did, in paths that converted and in others.
+-- One row per conversion type, level, group of customers and as many channels, or units of the
+-- level, that follow each other in a path as Markov chains look at: how often they did, in paths
+-- that converted and in others.
 with longest as (
 
     select

@@ -1,6 +1,6 @@
--- One row per conversion, Shapley model of channels and touchpoint: an equal part for each channel of
--- the path. Nothing is left out of it that other paths could tell, so a conversion's credits never
--- change with them.
+-- One row per conversion, Shapley model of channels and touchpoint: an equal part for each channel
+-- of the path. Nothing is left out of it that other paths could tell, so a conversion's credits
+-- never change with them.
 with touchpoints as (
 
     select * from {{ ref('int_touchpoints_sequenced') }}

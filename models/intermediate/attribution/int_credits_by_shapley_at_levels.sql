@@ -1,5 +1,5 @@
--- One row per conversion, Shapley model of a level below the channel and touchpoint: an equal part for
--- each unit of the path. Reports can place any touchpoint anew, and so these are built whole.
+-- One row per conversion, Shapley model of a level below the channel and touchpoint: an equal part
+-- for each unit of the path. Reports can place any touchpoint anew, and so these are built whole.
 with levels as (
 
     select distinct level

@@ -1,6 +1,6 @@
--- One row per conversion type, level below the channel that a Markov model looks at, and journey that
--- converted or did not: the path of units that it took. Reports can place any touchpoint anew, and
--- so these are built whole.
+-- One row per conversion type, level below the channel that a Markov model looks at, and journey
+-- that converted or did not: the path of units that it took. Reports can place any touchpoint anew,
+-- and so these are built whole.
 with asked as (
 
     select distinct
@@ -32,6 +32,14 @@ known_conversions as (
 
 ),
 
+looked_at as (
+
+    select count(*) as type_count
+    from types
+
+),
+
+-- where no model asks, nothing is worked out
 touches as (
 
     select
@@ -40,8 +48,8 @@ touches as (
         touchpoints.channel,
         touchpoints.touched_at
     from {{ ref('int_touchpoints_identified') }} as touchpoints
-    cross join (select count(*) as type_count from types) as counted
-    where counted.type_count > 0
+    cross join looked_at
+    where looked_at.type_count > 0
 
 ),
 
