@@ -39,7 +39,8 @@
             {% endif %}
             {% set state.round = state.round + 1 %}
             {% do create_component_table(
-                walked, walked_on(steps[state.squares % 2], walk, steps_a_round)
+                walked,
+                walked_on(steps[state.squares % 2], walk, steps_a_round, state.squares > 0)
             ) %}
             {% set state.walking = count_rows(still_walking(walked) ~ ' as chains') %}
         {% endif %}
@@ -106,8 +107,9 @@
 {%- endmacro %}
 
 {# Each step reads the one before once: engines that write a query out in place of its name do not
-   multiply them. #}
-{% macro walked_on(steps, walk, count) -%}
+   multiply them. One that is not doubled visits its end as often as it brings mass there. #}
+{% macro walked_on(steps, walk, count, are_doubled) -%}
+    {% set mass = exact_sum('(walk.mass * steps.weight)') %}
     with walk_0 as (
         select chain_id, state_id, mass, visits from {{ walk }}
     )
@@ -116,10 +118,9 @@
         select
             steps.chain_id,
             steps.to_id as state_id,
-            {{ exact_sum('(walk.mass * steps.weight)') }} as mass,
-            {{ exact_sum(
-                '(case when steps.is_memory then walk.visits else walk.mass * steps.visits end)'
-            ) }} as visits
+            {{ mass }} as mass,
+            {{ exact_sum('(walk.mass * steps.visits)') if are_doubled else mass }}
+            + coalesce(max(case when steps.is_memory then walk.visits end), 0) as visits
         from walk_{{ step - 1 }} as walk
         inner join {{ steps }} as steps
             on walk.chain_id = steps.chain_id and walk.state_id = steps.from_id
