@@ -6,7 +6,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.journeys import JOURNEYS, paths_grouped
+from benchmarks.journeys import GROUPED_BY, JOURNEYS, journeys_told
 from benchmarks.measure import Benchmark, Contender, Work
 from benchmarks.warehouse import (
     build_statement,
@@ -98,12 +98,12 @@ def unnest(directory: Path, _: int) -> Work:
     return sql_work(directory / "few", [UNNEST], "select cast(sum(touches) as bigint) from counted")
 
 
-def channel_attribution(directory: Path, _: int) -> Work:
-    """First, last and linear touch; grouping the paths, as it is used, is part of the work."""
+def channel_attribution(how: str, directory: Path, _: int) -> Work:
+    """First, last and linear touch; fetching the journeys is part of the work."""
     from ChannelAttribution import heuristic_models
 
     def work() -> str:
-        paths = paths_grouped(directory / "few" / "omnitouch.duckdb")
+        paths = journeys_told(directory / "few" / "omnitouch.duckdb", how)
         return f"{heuristic_models(paths, 'path', 'conversions')['last_touch'].sum():,.0f}"
 
     return work
@@ -118,9 +118,9 @@ BENCHMARK = Benchmark(
         Contender("ours, ledger, one in 20 converts", partial(ours, "few")),
         Contender("ours, ledger, all convert", partial(ours, "all")),
         *(
-            [Contender("ChannelAttribution, 3 models", channel_attribution)]
+            Contender(f"ChannelAttribution, {how}", partial(channel_attribution, how))
+            for how in GROUPED_BY
             if find_spec("ChannelAttribution")
-            else []
         ),
     ),
 )

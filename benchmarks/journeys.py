@@ -29,11 +29,13 @@ PATHS = """
         count(*) filter (journey_id % 20 = 0) as conversions,
         count(*) filter (journey_id % 20 <> 0) as non_conversions
     from journeys
-    group by path
+    group by {grouped_by}
 """
+GROUPED_BY = {"paths grouped": "path", "a row a journey": "journey_id, path"}
+"""What packages are given: paths that were grouped before, or journeys as they stand."""
 
 
-def paths_grouped(database: Path) -> Any:
-    """The frame that packages take: a row per path, how often it converted, and how often not."""
+def journeys_told(database: Path, how: str) -> Any:
+    """The frame that packages take: a row per path or journey, how often it converted or not."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        return connection.execute(PATHS).df()
+        return connection.execute(PATHS.format(grouped_by=GROUPED_BY[how])).df()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.journeys import JOURNEYS, paths_grouped
+from benchmarks.journeys import GROUPED_BY, JOURNEYS, journeys_told
 from benchmarks.measure import Benchmark, Contender, Work
 from benchmarks.warehouse import copy_of, dbt_work, execute, fill, make_empty, sql_work
 
@@ -20,6 +20,7 @@ MODELS = (
 PATHS = """
     select
         'purchase' as conversion_type,
+        'channel' as level,
         cast(journey_id // 20 % 20 as int) as sample_group,
         array_to_string(path, ' > ') as path,
         cast(len(path) as bigint) as path_length,
@@ -74,12 +75,12 @@ def steps(directory: Path, _: int) -> Work:
     return sql_work(directory / "one", [STEPS], "select count(*) from counted")
 
 
-def channel_attribution(directory: Path, _: int) -> Work:
-    """Order 1 at its defaults, a simulation; grouping the paths is part of the work."""
+def channel_attribution(how: str, directory: Path, _: int) -> Work:
+    """Order 1 at its defaults, a simulation; fetching the journeys is part of the work."""
     from ChannelAttribution import markov_model
 
     def work() -> str:
-        paths = paths_grouped(directory / "one" / "omnitouch.duckdb")
+        paths = journeys_told(directory / "one" / "omnitouch.duckdb", how)
         found = markov_model(
             paths, "path", "conversions", var_null="non_conversions", out_more=True, verbose=False
         )
@@ -98,9 +99,9 @@ BENCHMARK = Benchmark(
         Contender("ours, order 1", partial(ours, "one"), start_up="dbt run, no paths"),
         Contender("ours, orders 1 to 3", partial(ours, "three"), start_up="dbt run, no paths"),
         *(
-            [Contender("ChannelAttribution, order 1", channel_attribution)]
+            Contender(f"ChannelAttribution, {how}", partial(channel_attribution, how))
+            for how in GROUPED_BY
             if find_spec("ChannelAttribution")
-            else []
         ),
     ),
 )

@@ -1,78 +1,27 @@
--- One row per act of a customer's first journey: up to the first purchase, or all that they did.
+-- One row per act of a customer's first journey, and how the journey stands at the end of the data.
 with staged as (
 
     select
-        acts.*,
-        stages.stage_number,
-        acts.touch_role = 'impression' as is_impression
-    from {{ ref('int_acts_channelled') }} as acts
-    inner join {{ ref('funnel_stages') }} as stages
-        on acts.funnel_stage = stages.funnel_stage
-    where acts.customer_id <> 'unknown'
-
-),
-
--- a coupon redeemed or a contract signed is as far, and no purchase; who is sent one message after
--- the other, and never reacts, is silent
-ends as (
-
-    select
-        customer_id,
-        min(case when event_type = 'purchase' then occurred_at end) as converted_at,
-        coalesce(
-            min(case when event_type = 'purchase' then occurred_at end),
-            max(case when not is_impression then occurred_at end),
-            max(occurred_at)
-        ) as ended_at
-    from staged
-    group by customer_id
-
-),
-
-entries as (
-
-    select
-        ends.customer_id,
-        {{ min_by('touchpoints.channel', '(touchpoints.touched_at, touchpoints.touchpoint_id)') }}
-            as entry_channel
-    from ends
-    inner join {{ ref('int_touchpoints_identified') }} as touchpoints
-        on
-            ends.customer_id = touchpoints.customer_id
-            and ends.ended_at >= touchpoints.touched_at
-    group by ends.customer_id
-
-),
-
-described as (
-
-    select
-        staged.event_id,
-        staged.customer_id,
-        coalesce(entries.entry_channel, '(none)') as entry_channel,
+        traced.event_id,
+        traced.customer_id,
+        traced.entry_channel,
         case
-            when ends.converted_at is not null then 'converted'
+            when traced.is_converted then 'converted'
             when
-                ends.ended_at
+                traced.ended_at
                 > data_clock.now_at - interval {{ var('journey_open_days') }} day
                 then 'open'
             else 'broken_off'
         end as journey_state,
-        staged.stage_number,
-        staged.is_impression,
-        staged.channel,
-        staged.event_type,
-        staged.page,
-        staged.occurred_at
-    from staged
-    inner join ends
-        on
-            staged.customer_id = ends.customer_id
-            and staged.occurred_at <= coalesce(ends.converted_at, staged.occurred_at)
+        traced.stage_number,
+        traced.is_impression,
+        traced.channel,
+        traced.event_type,
+        traced.page,
+        traced.occurred_at
+    from {{ ref('int_first_journeys_traced') }} as traced
     cross join {{ ref('int_data_clock') }} as data_clock
-    left join entries
-        on staged.customer_id = entries.customer_id
 
 )
 
-select * from described
+select * from staged
