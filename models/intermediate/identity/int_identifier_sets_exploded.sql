@@ -31,11 +31,18 @@ exploded as (
 
 ),
 
+-- identifiers stand in several sets: each is looked at once
+identifiers as (
+
+    select distinct identifier
+    from exploded
+
+),
+
 typed as (
 
     select
-        identifier_set_id,
-        load_seq,
+        identifier,
         {{ hash_id('identifier') }} as identifier_id,
         split_part(identifier, ':', 1) as identifier_type,
         split_part(identifier, ':', 2) as namespace,
@@ -43,7 +50,7 @@ typed as (
             identifier,
             length(split_part(identifier, ':', 1)) + length(split_part(identifier, ':', 2)) + 3
         ) as identifier_value
-    from exploded
+    from identifiers
 
 ),
 
@@ -51,6 +58,7 @@ checked as (
 
     select
         typed.*,
+        types.strength,
         case
             when blocked.identifier_value is not null then 'blocked_value'
             when not {{ matches('typed.identifier_value', 'formats.pattern') }} then 'wrong_format'
@@ -62,25 +70,33 @@ checked as (
             and lower(typed.identifier_value) = blocked.identifier_value
     left join {{ ref('identifier_formats') }} as formats
         on typed.identifier_type = formats.identifier_type
+    left join {{ ref('identifier_types') }} as types
+        on typed.identifier_type = types.identifier_type
 
 ),
 
 ranked as (
 
     select
-        checked.*,
-        types.strength,
+        exploded.identifier_set_id,
+        exploded.load_seq,
+        checked.identifier_id,
+        checked.identifier_type,
+        checked.namespace,
+        checked.identifier_value,
+        checked.rejected_by,
+        checked.strength,
         row_number() over (
-            partition by checked.identifier_set_id
+            partition by exploded.identifier_set_id
             order by
                 -- what everybody may have says least
                 case when checked.rejected_by is null then 0 else 1 end,
-                types.strength nulls last,
+                checked.strength nulls last,
                 checked.identifier_id
         ) as strength_rank
-    from checked
-    left join {{ ref('identifier_types') }} as types
-        on checked.identifier_type = types.identifier_type
+    from exploded
+    inner join checked
+        on exploded.identifier = checked.identifier
 
 )
 
