@@ -56,9 +56,8 @@
     {% endif %}
 {%- endmacro %}
 
-{# Hook before the ledger: delete the credits of models whose every credit hangs on all paths
-   or on reports. The
-   rows without a touchpoint do not; they follow their customers. #}
+{# Hook before the ledger: delete the credits of models whose every credit hangs on all paths or on
+   reports. The rows without a touchpoint do not; they follow their customers. #}
 {% macro forget_weighed_credits() -%}
     {% if execute and is_kept_up() and is_incremental() %}
         merge into {{ this }} as kept

@@ -51,6 +51,7 @@ TABLES = """
         conversion_type text, level text, customer_id text, sampled_id bigint, path text,
         path_length bigint, conversions double, revenue double, non_conversions double
     );
+    create table intermediate.int_touchpoints_at_levels (level text, unit text, channel text);
     create table intermediate.int_conversions_numbered as
     select distinct conversion_type from intermediate.int_conversions_identified;
     create table intermediate.int_paths_arrived (

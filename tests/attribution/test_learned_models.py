@@ -20,7 +20,7 @@ from tests.warehouse.worlds import query
 
 ORDERS = (1, 2, 3)
 CHAINS = (
-    "int_groups_left_out",
+    *("int_groups_left_out", "int_units_known"),
     *("int_channel_states_split", "int_channel_removals", "int_channel_departures_counted"),
     *("int_channel_chains", "int_states_visited", "int_states_converting"),
     *("int_channel_removals_solved", "int_removals_resampled", "int_effects_resampled"),
@@ -69,7 +69,7 @@ TOUCHES = """
 
 PLACES = """
     insert into intermediate.int_touchpoints_at_levels
-    select 'campaign', $id * 2000 + place, null, $path[place]
+    select 'campaign', $id * 2000 + place, $channels[place], $path[place]
     from range(1, len($path) + 1) as places (place)
 """
 
@@ -103,6 +103,7 @@ NOBODY = """
         conversion_type text, level text, customer_id text, sampled_id bigint, path text,
         path_length bigint, conversions double, revenue double, non_conversions double
     );
+    create table intermediate.int_touchpoints_at_levels (level text, unit text, channel text);
     create table intermediate.int_conversions_numbered (conversion_type text);
     create table intermediate.int_journeys_converted (
         conversion_id bigint, conversion_type text, customer_id text, path text,
@@ -169,7 +170,9 @@ def learn(
                 [path_id, kind, " > ".join(path), " > ".join(placed(path)), *counts],
             )
             database.execute(TOUCHES, {"id": path_id, "kind": kind, "path": list(path)})
-            database.execute(PLACES, {"id": path_id, "path": list(placed(path))})
+            database.execute(
+                PLACES, {"id": path_id, "channels": list(path), "path": list(placed(path))}
+            )
         database.execute(GROUPED)
     worlds.dbt(warehouse, "run", "--full-refresh", "--select", *models)
 
@@ -195,6 +198,8 @@ def test_figures_are_what_cutting_and_joining_one_by_one_gives(
         "select conversion_type, attribution_model, unit, share_of_effect "
         "from marts.channel_removal_effects",
     )
+    channels = query(scratch, "select unit, channel from marts.channel_removal_effects")
+    assert all(unit.split(" / ")[0] == channel for unit, channel in channels)
     rates = figures(
         scratch, "select conversion_type, channel, shapley_value from marts.channel_shapley_values"
     )

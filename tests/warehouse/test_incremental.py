@@ -20,7 +20,7 @@ def world(
 ) -> tuple[int, Path, dict]:
     """A world, and its marts built in one go."""
     directory = tmp_path_factory.mktemp("world")
-    return request.param, directory, worlds.built_whole(directory, request.param)
+    return request.param, directory, worlds.built_whole(directory, request.param, levels=True)
 
 
 @pytest.mark.slow
@@ -31,6 +31,7 @@ def test_any_schedule_of_deliveries_ends_in_the_marts_of_a_full_refresh(
     seed, directory, expected = world
     chance = random.Random(seed * 1000 + schedule)
     worlds.empty_warehouse(tmp_path)
+    worlds.ask_for_levels(tmp_path)
     built_before: dict[str, str] = {}
     deliveries = chance.choice((2, 2, 2, 2, 2, 2, 2, 3, 3, 4))
     for number, delivery in enumerate(

@@ -237,6 +237,21 @@ def empty_warehouse(directory: Path) -> None:
     start_over(directory, seeded())
 
 
+def ask_for_levels(warehouse: Path) -> None:
+    """One more attribution model: Shapley of campaigns, which ad reports can place anew."""
+    with duckdb.connect(str(warehouse / "omnitouch.duckdb")) as database:
+        database.execute(
+            """
+            insert into seeds.attribution_models
+            select * replace (
+                'shapley_campaign' as attribution_model, '沙普利（活动）' as name_zh,
+                'campaign' as level
+            )
+            from seeds.attribution_models where attribution_model = 'shapley'
+            """
+        )
+
+
 def start_over(warehouse: Path, template: Path) -> None:
     """Put the warehouse back to the state of the template."""
     for leftover in warehouse.glob("omnitouch.duckdb*"):
@@ -289,11 +304,13 @@ def deliver(world: Path, warehouse: Path, delivery: dict[str, list[str]], number
         )
 
 
-def built_whole(world: Path, seed: int) -> dict[str, pd.DataFrame]:
+def built_whole(world: Path, seed: int, levels: bool = False) -> dict[str, pd.DataFrame]:
     """The marts of a world with something of everything, delivered and built in one go."""
     write_world(world, people=120, days=40, seed=seed, every_source=True)
     warehouse = world / "whole"
     empty_warehouse(warehouse)
+    if levels:
+        ask_for_levels(warehouse)
     learned.land(warehouse)
     deliver(world, warehouse, deal(world, 1, seed)[0], number=1)
     dbt(warehouse, "run", *EVERYTHING)

@@ -1,5 +1,5 @@
--- One row per conversion type that converted, order of the Markov chain and state: how often it was
--- left. Who stays in a state leaves it in the end all the same.
+-- One row per conversion type that converted, level, order of the Markov chain and state: how often
+-- it was left. Who stays in a state leaves it in the end all the same.
 with moves as (
 
     select

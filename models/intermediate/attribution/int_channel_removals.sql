@@ -1,5 +1,5 @@
--- One row per conversion type, order of the Markov chain and channel taken out of it, and one with
--- none taken out: a chain each.
+-- One row per conversion type, level, order of the Markov chain and channel, or unit of the level,
+-- taken out of it, and one with none taken out: a chain each.
 with removals as (
 
     select distinct

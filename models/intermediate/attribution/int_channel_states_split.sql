@@ -1,4 +1,5 @@
--- One row per conversion type, order of the Markov chain, state and channel in it.
+-- One row per conversion type, level, order of the Markov chain, state and channel, or unit of the
+-- level, in it.
 with states as (
 
     select distinct

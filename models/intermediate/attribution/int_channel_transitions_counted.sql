@@ -1,4 +1,4 @@
--- One row per conversion type, order of the Markov chain and step: how often it was taken.
+-- One row per conversion type, level, order of the Markov chain and step: how often it was taken.
 with counted as (
 
     select

@@ -81,7 +81,7 @@ resampled as (
         models.attribution_model,
         summed.conversion_type,
         summed.unit,
-        {{ channel_of_unit('summed.level', 'summed.unit') }} as channel,
+        coalesce(units.channel, summed.unit) as channel,
         summed.sample_group,
         summed.removal_effect,
         coalesce(summed.removal_effect / nullif(summed.all_effects, 0), 0) * summed.conversions
@@ -93,6 +93,10 @@ resampled as (
             summed.level = models.level
             and summed.markov_order = models.markov_order
             and {{ is_of_type('models.conversion_types', 'summed.conversion_type') }}
+    left join {{ ref('int_units_known') }} as units
+        on
+            summed.level = units.level
+            and summed.unit = units.unit
 
 )
 

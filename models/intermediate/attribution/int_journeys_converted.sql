@@ -8,6 +8,7 @@ with sequenced as (
         {{ join_words('channel', ' > ', 'touch_position') }} as path,
         count(*) as path_length
     from {{ ref('int_touchpoints_sequenced') }}
+    -- aggregated paths are paths already, and no conversions
     where customer_id <> 'aggregated' and {{ is_touched('customer_id', 'int_customers_touched') }}
     group by conversion_id, conversion_type, customer_id
 

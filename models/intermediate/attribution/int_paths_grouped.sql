@@ -1,12 +1,12 @@
 -- One row per conversion type, level, group of customers and path of channels, or of what the level
 -- tells apart: how often it converted, and how often not. Of aggregated paths nobody knows whose
--- they are: they are of no group, and of all levels.
+-- they are: they are of no group, and of the levels of all models that are for them.
 with levels as (
 
     select 'channel' as level
     union
     select level from {{ ref('attribution_models') }}
-    where kind = 'markov'
+    where kind = 'markov' and {{ is_of_type('conversion_types', "'path'") }}
 
 ),
 

@@ -21,12 +21,16 @@ measured as (
         solved.level,
         solved.markov_order,
         solved.removed_channel as unit,
-        {{ channel_of_unit('solved.level', 'solved.removed_channel') }} as channel,
+        coalesce(units.channel, solved.removed_channel) as channel,
         converted.conversions,
         {{ removal_effect('solved.converted') }} as removal_effect
     from {{ ref('int_channel_removals_solved') }} as solved
     inner join converted
         on solved.conversion_type = converted.conversion_type
+    left join {{ ref('int_units_known') }} as units
+        on
+            solved.level = units.level
+            and solved.removed_channel = units.unit
     where solved.removed_channel is not null
 
 ),

@@ -1,6 +1,6 @@
--- One row per conversion type, order of the Markov chain, group of customers and step: how often
--- their paths took it. A state is the last channels of a path, as many as the order says; a path
--- that has fewer is one state.
+-- One row per conversion type, level, order of the Markov chain, group of customers and step: how
+-- often their paths took it. A state is the last channels of a path, or units of the level, as many
+-- as the order says; a path that has fewer is one state.
 with states as (
 
     select

@@ -34,15 +34,42 @@ identified as (
 
 ),
 
-named as (
+counted as (
 
     select
         level,
-        touchpoint_id,
         channel,
-        -- a path parts its units by such a sign
-        channel || coalesce(' / ' || replace(unit_id, ' > ', ' ＞ '), '') as unit
+        unit_id,
+        row_number() over (partition by level order by count(*) desc, channel, unit_id)
+            as unit_rank
     from identified
+    where unit_id is not null
+    group by level, channel, unit_id
+
+),
+
+-- anybody can write campaigns into a link, and each unit is one more chain of all
+frequent as (
+
+    select * from counted
+    where unit_rank <= {{ var('level_max_units') }}
+
+),
+
+named as (
+
+    select
+        identified.level,
+        identified.touchpoint_id,
+        identified.channel,
+        -- a path parts its units by this sign
+        identified.channel || coalesce(' / ' || replace(frequent.unit_id, '>', '＞'), '') as unit
+    from identified
+    left join frequent
+        on
+            identified.level = frequent.level
+            and identified.channel = frequent.channel
+            and identified.unit_id = frequent.unit_id
 
 )
 
