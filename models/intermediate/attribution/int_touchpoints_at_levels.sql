@@ -40,7 +40,7 @@ counted as (
         level,
         channel,
         unit_id,
-        row_number() over (partition by level order by count(*) desc, channel, unit_id)
+        row_number() over (partition by level order by count(*) desc, channel asc, unit_id asc)
             as unit_rank
     from identified
     where unit_id is not null
