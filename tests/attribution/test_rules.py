@@ -53,6 +53,7 @@ def drawn_models(chance: random.Random) -> list[dict[str, Any]]:
             {
                 "attribution_model": f"mixture_{number}",
                 "kind": "rule",
+                "level": "channel",
                 "needs_times": str(mixture["decayed"] + mixture["lead"] > 0).lower(),
                 "conversion_types": chance.choice(("", "purchase", "lead purchase")),
                 "lookback_days": chance.choice(("", "", "3", "10")),

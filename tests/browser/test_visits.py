@@ -198,8 +198,8 @@ def test_the_ad_began_and_the_search_ended_the_way_to_the_order(visited: Visited
         channel = "baidu_organic" if model in ("last_touch", "last_non_direct") else "douyin_ads"
         assert shares.pop((model, channel)) == (1.0, 398.0)
     # of a path of two, which is the only one, no model that looks at no times prefers either
-    evenly = ("linear", "position_based", "weighted", "shapley", "markov_1", "markov_2", "markov_3")
-    for model in evenly:
+    markov = ("markov_1", "markov_2", "markov_3", "markov_campaign")
+    for model in ("linear", "position_based", "weighted", "shapley", *markov):
         for channel in ("douyin_ads", "baidu_organic"):
             assert shares.pop((model, channel)) == (0.5, 199.0)
     # each visit is four sessions, one for each SDK: 0.2 + 3 / 6 of 0.2, and 0.6 + 3 / 6 of 0.2

@@ -71,7 +71,7 @@ files:
 MODELS = {
     "first_touch", "last_touch", "last_non_direct", "linear", "time_decay", "position_based",
     "first_paid", "last_paid", "w_shaped", "j_shaped", "weighted",
-    "shapley", "markov_1", "markov_2", "markov_3",
+    "shapley", "markov_1", "markov_2", "markov_3", "markov_campaign",
 }  # fmt: skip
 
 
