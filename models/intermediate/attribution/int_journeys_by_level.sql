@@ -32,84 +32,68 @@ known_conversions as (
 
 ),
 
-looked_at as (
-
-    select count(*) as type_count
-    from types
-
-),
-
 -- where no model asks, nothing is worked out
 touches as (
 
     select
-        touchpoints.customer_id,
-        touchpoints.touchpoint_id,
-        touchpoints.channel,
-        touchpoints.touched_at
-    from {{ ref('int_touchpoints_identified') }} as touchpoints
-    cross join looked_at
-    where looked_at.type_count > 0
+        customer_id,
+        touchpoint_id,
+        channel,
+        touched_at
+    from {{ ref('int_touchpoints_identified') }}
+    where exists (select types.conversion_type from types)
 
 ),
 
 {{ touches_since_conversion('touches', 'known_conversions', 'types') }},
 
-converted as (
+journeys as (
 
     select
-        touches.conversion_type,
-        asked.level,
-        touches.customer_id,
-        touches.conversion_id as sampled_id,
-        {{ join_words('units.unit', ' > ', 'touches.touch_position') }} as path,
-        count(*) as path_length,
-        cast(1 as double) as conversions,
-        min(conversions.revenue) as revenue,
-        cast(0 as double) as non_conversions
-    from {{ ref('int_touchpoints_sequenced') }} as touches
-    inner join asked
-        on touches.conversion_type = asked.conversion_type
-    inner join {{ ref('int_touchpoints_at_levels') }} as units
-        on
-            asked.level = units.level
-            and touches.touchpoint_id = units.touchpoint_id
-    inner join {{ ref('int_conversions_identified') }} as conversions
-        on touches.conversion_id = conversions.conversion_id
-    group by
-        touches.conversion_type, asked.level, touches.customer_id, touches.conversion_id
-
-),
-
-unconverted as (
-
-    select
-        touches.conversion_type,
-        asked.level,
-        touches.customer_id,
-        {{ hash_id('touches.customer_id') }} as sampled_id,
-        {{ join_words('units.unit', ' > ', 'touches.position_from_end desc') }} as path,
-        count(*) as path_length,
-        cast(0 as double) as conversions,
-        cast(0 as double) as revenue,
-        cast(1 as double) as non_conversions
-    from since_conversion as touches
-    inner join asked
-        on touches.conversion_type = asked.conversion_type
-    inner join {{ ref('int_touchpoints_at_levels') }} as units
-        on
-            asked.level = units.level
-            and touches.touchpoint_id = units.touchpoint_id
-    group by touches.conversion_type, asked.level, touches.customer_id
-
-),
-
-unioned as (
-
-    select * from converted
+        conversion_type,
+        customer_id,
+        conversion_id as sampled_id,
+        touchpoint_id,
+        touch_position,
+        1 as conversions
+    from {{ ref('int_touchpoints_sequenced') }}
     union all
-    select * from unconverted
+    select
+        conversion_type,
+        customer_id,
+        {{ hash_id('customer_id') }} as sampled_id,
+        touchpoint_id,
+        -position_from_end as touch_position,
+        0 as conversions
+    from since_conversion
+
+),
+
+pathed as (
+
+    select
+        journeys.conversion_type,
+        asked.level,
+        journeys.customer_id,
+        journeys.sampled_id,
+        {{ join_words('units.unit', ' > ', 'journeys.touch_position') }} as path,
+        count(*) as path_length,
+        cast(journeys.conversions as double) as conversions,
+        coalesce(min(valued.revenue), 0) as revenue,
+        cast(1 - journeys.conversions as double) as non_conversions
+    from journeys
+    inner join asked
+        on journeys.conversion_type = asked.conversion_type
+    inner join {{ ref('int_touchpoints_at_levels') }} as units
+        on
+            asked.level = units.level
+            and journeys.touchpoint_id = units.touchpoint_id
+    left join {{ ref('int_conversions_identified') }} as valued
+        on journeys.sampled_id = valued.conversion_id
+    group by
+        journeys.conversion_type, asked.level, journeys.customer_id, journeys.sampled_id,
+        journeys.conversions
 
 )
 
-select * from unioned
+select * from pathed

@@ -7,7 +7,7 @@
 } %}
 
 -- One row per level below the channel that a model looks at and touchpoint: the unit that it is of,
--- such as douyin_ads / 七夕礼盒. What tells no more than its channel is of the channel.
+-- such as douyin_ads / 7301001. What tells no more than its channel is of the channel.
 with levels as (
 
     select distinct level
