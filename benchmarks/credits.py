@@ -36,6 +36,7 @@ TOUCHES = """
         cast(null as timestamp) as lead_at,
         timestamp '2026-07-30' - to_hours(13 * (len(path) - touch_position + 1)) as touched_at,
         13.0 * (len(path) - touch_position + 1) as hours_before,
+        13.0 as nearest_hours_before,
         touch_position,
         len(path) as path_length
     from (

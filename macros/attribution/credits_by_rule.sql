@@ -9,6 +9,20 @@
 ] -%}
 {{ paths_viewed(touchpoints, 'rule') }},
 
+-- the nearest touchpoint weighs 1: far ones of a short half-life would all be nothing
+weighed as (
+
+    select
+        *,
+        exp(
+            -ln(2.0) * (hours_before - nearest_hours_before)
+            / {{ var('time_decay_half_life_days') * 24 }}
+        ) as decay
+    from paths
+
+),
+
+-- weights are added up as decimals: a sum of doubles hangs on the order of rows
 described_paths as (
 
     select
@@ -18,42 +32,8 @@ described_paths as (
         min(case when is_paid then touch_position end) as first_paid_position,
         max(case when is_paid then touch_position end) as last_paid_position,
         max(case when touched_at <= lead_at then touch_position end) as lead_position,
-        min(hours_before) as nearest_hours_before,
-        -- as decimals: a sum of doubles hangs on the order of rows
+        cast(sum(cast(decay as decimal(18, 16))) as double) as path_decay,
         cast(sum(cast(weight as decimal(38, 18))) as double) as path_weight
-    from paths
-    group by path_view, conversion_id
-
-),
-
-weighed as (
-
-    select
-        paths.*,
-        described_paths.last_non_direct_position,
-        described_paths.first_paid_position,
-        described_paths.last_paid_position,
-        described_paths.lead_position,
-        described_paths.path_weight,
-        -- the nearest touchpoint weighs 1: far ones of a short half-life would all be nothing
-        exp(
-            -ln(2.0) * (paths.hours_before - described_paths.nearest_hours_before)
-            / {{ var('time_decay_half_life_days') * 24 }}
-        ) as decay
-    from paths
-    inner join described_paths
-        on
-            paths.path_view = described_paths.path_view
-            and paths.conversion_id = described_paths.conversion_id
-
-),
-
-decayed_paths as (
-
-    select
-        path_view,
-        conversion_id,
-        cast(sum(cast(decay as decimal(18, 16))) as double) as path_decay
     from weighed
     group by path_view, conversion_id
 
@@ -63,21 +43,24 @@ positioned as (
 
     select
         weighed.*,
+        described_paths.lead_position,
+        coalesce(weighed.touch_position = described_paths.lead_position, false) as is_of_lead,
         weighed.touch_position = 1 as is_first,
         weighed.touch_position = weighed.path_length as is_last,
         -- where no touchpoint of the path is such a one, the first or the last of all
-        weighed.touch_position = coalesce(weighed.last_non_direct_position, weighed.path_length)
+        weighed.touch_position
+        = coalesce(described_paths.last_non_direct_position, weighed.path_length)
             as is_last_non_direct,
-        weighed.touch_position = coalesce(weighed.first_paid_position, 1) as is_first_paid,
-        weighed.touch_position = coalesce(weighed.last_paid_position, weighed.path_length)
+        weighed.touch_position = coalesce(described_paths.first_paid_position, 1) as is_first_paid,
+        weighed.touch_position = coalesce(described_paths.last_paid_position, weighed.path_length)
             as is_last_paid,
-        coalesce(weighed.decay / decayed_paths.path_decay, 0) as decayed_part,
-        coalesce(weighed.weight / weighed.path_weight, 0) as weighted_part
+        coalesce(weighed.decay / described_paths.path_decay, 0) as decayed_part,
+        coalesce(weighed.weight / described_paths.path_weight, 0) as weighted_part
     from weighed
-    inner join decayed_paths
+    inner join described_paths
         on
-            weighed.path_view = decayed_paths.path_view
-            and weighed.conversion_id = decayed_paths.conversion_id
+            weighed.path_view = described_paths.path_view
+            and weighed.conversion_id = described_paths.conversion_id
 
 ),
 
@@ -90,8 +73,7 @@ judged as (
         {% for part in parts %}
             models.{{ part }}_share,
         {% endfor %}
-        models.lead_share > 0
-        and coalesce(positioned.touch_position = positioned.lead_position, false) as is_lead,
+        models.lead_share > 0 and positioned.is_of_lead as is_lead,
         positioned.path_length - 2
         - case
             when
@@ -106,6 +88,17 @@ judged as (
             positioned.path_view = models.path_view
             and (positioned.hours_before is not null or not models.needs_times)
             and {{ is_of_type('models.conversion_types', 'positioned.conversion_type') }}
+            -- of long paths, models of one place need not look at all the others
+            and (
+                models.between_share > 0
+                or models.even_share > 0
+                or models.decayed_share > 0
+                or models.weighted_share > 0
+                or (models.lead_share > 0 and positioned.is_of_lead)
+                {% for place in ['first', 'last', 'last_non_direct', 'first_paid', 'last_paid'] %}
+                    or (models.{{ place }}_share > 0 and positioned.is_{{ place }})
+                {% endfor %}
+            )
 
 ),
 

@@ -28,26 +28,29 @@ path_views as (
         path_view,
         level,
         path_transform,
-        lookback_days
+        lookback_days,
+        path_transform = 'every' and lookback_days is null as is_whole
     from models
 
 ),
 
-viewed as (
+{% set views = {'whole': 'path_views.is_whole', 'parted': 'not path_views.is_whole'} %}
+{% for step, condition in views.items() %}
+{{ step }} as (
 
     select
         touchpoints.*,
         {{ '' if at_levels else 'touchpoints.channel as unit,' }}
         path_views.path_view,
         path_views.path_transform,
-        path_views.path_transform = 'every' and path_views.lookback_days is null as is_whole,
         coalesce(channels.is_direct, false) as is_direct,
         coalesce(channels.is_paid, false) as is_paid
     from {{ touchpoints }} as touchpoints
     inner join path_views
         on
-            {{ 'touchpoints.level = path_views.level and' if at_levels }}
-            (
+            {{ condition }}
+            {{ 'and touchpoints.level = path_views.level' if at_levels }}
+            and (
                 path_views.lookback_days is null
                 -- an aggregated path has no times
                 or touchpoints.hours_before is null
@@ -58,6 +61,7 @@ viewed as (
 
 ),
 
+{% endfor %}
 described as (
 
     select
@@ -72,8 +76,7 @@ described as (
         ) as number_from_end,
         min(case when is_direct then 1 else 0 end) over (partition by path_view, conversion_id) = 1
             as is_direct_only
-    from viewed
-    where not is_whole
+    from parted
 
 ),
 
@@ -83,7 +86,8 @@ kept as (
         *,
         row_number() over (partition by path_view, conversion_id order by touch_position)
             as kept_position,
-        count(*) over (partition by path_view, conversion_id) as kept_length
+        count(*) over (partition by path_view, conversion_id) as kept_length,
+        min(hours_before) over (partition by path_view, conversion_id) as kept_hours_before
     from described
     where
         path_transform = 'every'
@@ -103,13 +107,14 @@ paths as (
 
     select
         {{ columns }},
+        nearest_hours_before,
         touch_position,
         path_length
-    from viewed
-    where is_whole
+    from whole
     union all
     select
         {{ columns }},
+        kept_hours_before as nearest_hours_before,
         cast(kept_position as bigint) as touch_position,
         cast(kept_length as bigint) as path_length
     from kept

@@ -35,10 +35,13 @@ numbered as (
 
     select
         *,
-        count(case when not is_conversion then 1 end) over (
+        {% set until_now -%}
             partition by customer_id order by happened_at, is_conversion, happening_id
             rows between unbounded preceding and current row
-        ) as touch_number
+        {%- endset -%}
+        count(case when not is_conversion then 1 end) over ({{ until_now }}) as touch_number,
+        max(case when not is_conversion then happened_at end) over ({{ until_now }})
+            as last_touched_at
     from timeline
 
 ),
@@ -47,7 +50,8 @@ reached as (
 
     select
         conversions.*,
-        numbered.touch_number
+        numbered.touch_number,
+        numbered.last_touched_at
     from {{ conversions }} as conversions
     inner join numbered
         on
@@ -71,6 +75,8 @@ in_window as (
         touches.happened_at as touched_at,
         {{ seconds_between('touches.happened_at', 'reached.converted_at') }} / 3600.0
             as hours_before,
+        {{ seconds_between('reached.last_touched_at', 'reached.converted_at') }} / 3600.0
+            as nearest_hours_before,
         reached.lead_at,
         reached.touch_number - touches.touch_number as touches_after,
         count(*) over (partition by reached.conversion_id) as path_length
@@ -97,6 +103,7 @@ sequenced as (
         weight,
         touched_at,
         hours_before,
+        nearest_hours_before,
         lead_at,
         cast(path_length - touches_after as bigint) as touch_position,
         cast(path_length as bigint) as path_length

@@ -50,7 +50,7 @@ TABLES = """
     create or replace table intermediate.int_touchpoints_sequenced (
         conversion_id bigint, conversion_type text, customer_id text, touchpoint_id bigint,
         channel text, campaign_id text, weight double, touched_at timestamp, hours_before double,
-        lead_at timestamp, touch_position bigint, path_length bigint
+        nearest_hours_before double, lead_at timestamp, touch_position bigint, path_length bigint
     );
     create or replace table intermediate.int_touchpoints_at_levels (
         level text, touchpoint_id bigint, channel text, unit text
@@ -62,8 +62,8 @@ TABLES = """
 TOUCHES = """
     insert into intermediate.int_touchpoints_sequenced
     select
-        $id, $kind, 'somebody', $id * 2000 + place, $path[place], null, 1, null, null, null, place,
-        len($path)
+        $id, $kind, 'somebody', $id * 2000 + place, $path[place], null, 1, null, null, null, null,
+        place, len($path)
     from range(1, len($path) + 1) as places (place)
 """
 

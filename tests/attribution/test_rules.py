@@ -31,6 +31,7 @@ TABLES = """
         conversion_id, conversion_type, 'c' || conversion_id as customer_id, touchpoint_id, channel,
         cast(null as varchar) as campaign_id, cast(weight as double) as weight,
         cast(touched_at as timestamp) as touched_at, cast(hours_before as double) as hours_before,
+        cast(min(hours_before) over (partition by conversion_id) as double) as nearest_hours_before,
         cast(lead_at as timestamp) as lead_at, touch_position, path_length
     from touches;
     create table if not exists intermediate.int_customers_touched (
@@ -47,7 +48,8 @@ def drawn_models(chance: random.Random) -> list[dict[str, Any]]:
         shipped = [line for line in csv.DictReader(lines) if line["kind"] != "markov"]
     for number in range(12):
         parts = [chance.choice((0, 0, 0, 1, 2)) for _ in SHARES]
-        parts[SHARES.index("even")] += 1
+        # what every path has, or there would be paths that a model gives to nobody
+        parts[SHARES.index(chance.choice(("first", "last", "even")))] += 1
         mixture = {name: part / sum(parts) for name, part in zip(SHARES, parts, strict=True)}
         shipped.append(
             {

@@ -23,6 +23,7 @@ sequenced as (
         cast(1 as double) as weight,
         cast(null as timestamp) as touched_at,
         cast(null as double) as hours_before,
+        cast(null as double) as nearest_hours_before,
         cast(null as timestamp) as lead_at,
         cast(ordinal as bigint) as touch_position,
         cast(count(*) over (partition by declared_path_id) as bigint) as path_length
