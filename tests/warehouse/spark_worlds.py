@@ -17,6 +17,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from tests.warehouse import worlds
+from tests.warehouse.sparing import sparing
 
 # The tables are tiny: compiling a query costs more than running it, and so does a second partition,
 # looking for files to leave out, and remembering for a page that nobody opens.
@@ -78,7 +79,7 @@ def dbt(warehouse: Path, *arguments: str) -> None:
         DBT_LOG_PATH=str(warehouse / "logs"),
     )
     project = ["--project-dir", str(worlds.PROJECT), "--profiles-dir", str(worlds.PROJECT)]
-    with settings:
+    with settings, sparing():
         result = dbtRunner(manifest=_manifest()).invoke(
             [*worlds.SPARINGLY, *arguments, *project, *worlds.SMALL_WORLD]
         )

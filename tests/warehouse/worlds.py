@@ -27,6 +27,7 @@ from ingestion.sources import SOURCES
 from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
 from tests.warehouse import learned
+from tests.warehouse.sparing import sparing
 
 PROJECT = Path(__file__).parents[2]
 RECORD_TABLES = (*(source.name for source in SOURCES), "declared")
@@ -96,6 +97,7 @@ def manifest() -> Manifest:
     with (
         tempfile.TemporaryDirectory() as directory,
         environment(OMNITOUCH_WAREHOUSE=directory, DBT_TARGET_PATH=f"{directory}/target"),
+        sparing(),
     ):
         result = dbtRunner().invoke([*arguments, "--log-path", f"{directory}/logs"])
     assert result.success, result.exception
@@ -110,7 +112,7 @@ def dbt(warehouse: Path, *arguments: str, settings: tuple[str, ...] = SMALL_WORL
         "DBT_LOG_PATH": str(warehouse / "logs"),
     }
     project = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    with environment(**paths):
+    with environment(**paths), sparing():
         result = dbtRunner(manifest=manifest()).invoke(
             [*SPARINGLY, *arguments, *ONE_BY_ONE, *project, *settings]
         )
