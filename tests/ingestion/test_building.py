@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,23 @@ from tests.warehouse import worlds
 KINDS = ("--select", "device_kinds")
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(worlds.PROJECT)
-    monkeypatch.setenv("OMNITOUCH_WAREHOUSE", str(tmp_path))
-    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
-    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
-    return tmp_path
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One for all tests: the project is read in full once."""
+    directory = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(worlds.PROJECT)
+        patch.setenv("OMNITOUCH_WAREHOUSE", str(directory))
+        patch.setenv("DBT_TARGET_PATH", str(directory / "target"))
+        patch.setenv("DBT_LOG_PATH", str(directory / "logs"))
+        yield directory
+
+
+def test_without_a_line_nothing_is_built(warehouse: Path) -> None:
+    command = [sys.executable, "-m", "ingestion", "build"]
+    done = subprocess.run(command, input="", text=True, check=False)
+    assert done.returncode == 0
+    assert not (warehouse / "omnitouch.duckdb").exists()
 
 
 def test_a_line_starts_the_build(warehouse: Path) -> None:
@@ -35,10 +46,3 @@ def test_the_exit_code_is_dbts(warehouse: Path) -> None:
     assert build_when_told(io.StringIO("\n"), "--select", "marts.core") == 1
     worlds.release()
     assert build_when_told(io.StringIO("\n"), "--no-such-option") == 2
-
-
-def test_without_a_line_nothing_is_built(warehouse: Path) -> None:
-    command = [sys.executable, "-m", "ingestion", "build"]
-    done = subprocess.run(command, input="", text=True, check=False)
-    assert done.returncode == 0
-    assert not (warehouse / "omnitouch.duckdb").exists()

@@ -20,9 +20,11 @@ from tests.warehouse import worlds
 from tests.warehouse.sparing import sparing
 
 # The tables are tiny: compiling a query costs more than running it, and so does a second partition,
-# looking for files to leave out, and remembering for a page that nobody opens.
+# looking for files to leave out, and remembering for a page that nobody opens. What was compiled is
+# kept for the second delivery.
 DEFAULTS = """\
 spark.sql.codegen.wholeStage false
+spark.sql.codegen.cache.maxEntries 20000
 spark.sql.adaptive.enabled false
 spark.databricks.delta.merge.materializeSource none
 spark.databricks.delta.stats.skipping false

@@ -84,7 +84,7 @@ def shared_data() -> Path:
 
 
 # Each day is a run of dbt: all of them where schedules are asked for, too.
-DAYS = None if int(os.environ.get("OMNITOUCH_TEST_SCHEDULES", "1")) > 1 else 3
+DAYS = None if int(os.environ.get("OMNITOUCH_TEST_SCHEDULES", "1")) > 1 else 2
 
 
 def build(warehouse: Path, manifest: str) -> None:
