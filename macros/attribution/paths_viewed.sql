@@ -2,7 +2,8 @@
     Steps of a query: `models`, those of a kind in the seed attribution_models that look at channels, and
     `paths`, touchpoints as these look at them: one row per conversion, view and touchpoint in it, in
     order, of a step shaped as int_touchpoints_sequenced. A view is a look-back and a transform of
-    paths; models with the same share one.
+    paths; models with the same share one. A whole path keeps its places and its nearest hours; where
+    something is left out, they are counted anew.
 
     With `at_levels` the models that look at what is below channels; the step then has a row for each
     `level`, and the `unit` that the touchpoint is of.
@@ -34,8 +35,7 @@ path_views as (
 
 ),
 
-{% set views = {'whole': 'path_views.is_whole', 'parted': 'not path_views.is_whole'} %}
-{% for step, condition in views.items() %}
+{% for step in ['whole', 'partial'] %}
 {{ step }} as (
 
     select
@@ -48,14 +48,16 @@ path_views as (
     from {{ touchpoints }} as touchpoints
     inner join path_views
         on
-            {{ condition }}
+            {{ 'path_views.is_whole' if step == 'whole' else 'not path_views.is_whole' }}
             {{ 'and touchpoints.level = path_views.level' if at_levels }}
-            and (
-                path_views.lookback_days is null
-                -- an aggregated path has no times
-                or touchpoints.hours_before is null
-                or touchpoints.hours_before < path_views.lookback_days * 24
-            )
+            {% if step == 'partial' %}
+                and (
+                    path_views.lookback_days is null
+                    -- an aggregated path has no times
+                    or touchpoints.hours_before is null
+                    or touchpoints.hours_before < path_views.lookback_days * 24
+                )
+            {% endif %}
     left join {{ ref('channels') }} as channels
         on touchpoints.channel = channels.channel
 
@@ -76,7 +78,7 @@ described as (
         ) as number_from_end,
         min(case when is_direct then 1 else 0 end) over (partition by path_view, conversion_id) = 1
             as is_direct_only
-    from parted
+    from partial
 
 ),
 
@@ -87,7 +89,8 @@ kept as (
         row_number() over (partition by path_view, conversion_id order by touch_position)
             as kept_position,
         count(*) over (partition by path_view, conversion_id) as kept_length,
-        min(hours_before) over (partition by path_view, conversion_id) as kept_hours_before
+        min(hours_before) over (partition by path_view, conversion_id)
+            as nearest_kept_hours_before
     from described
     where
         path_transform = 'every'
@@ -114,7 +117,7 @@ paths as (
     union all
     select
         {{ columns }},
-        kept_hours_before as nearest_hours_before,
+        nearest_kept_hours_before as nearest_hours_before,
         cast(kept_position as bigint) as touch_position,
         cast(kept_length as bigint) as path_length
     from kept

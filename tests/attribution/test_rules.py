@@ -58,8 +58,9 @@ def drawn_models(chance: random.Random) -> list[dict[str, Any]]:
                 "level": "channel",
                 "needs_times": str(mixture["decayed"] + mixture["lead"] > 0).lower(),
                 "conversion_types": chance.choice(("", "purchase", "lead purchase")),
-                "lookback_days": chance.choice(("", "", "3", "10")),
-                "path_transform": chance.choice(TRANSFORMS),
+                # each transform with and without a look-back
+                "lookback_days": ("", "3", "", "10")[number % 4],
+                "path_transform": TRANSFORMS[number % len(TRANSFORMS)],
                 **{f"{name}_share": str(share) for name, share in mixture.items()},
             }
         )

@@ -11,6 +11,7 @@ import jinja2
 import pytest
 from dbt_common.events.base_types import BaseEvent, DebugLevel
 from dbt_common.events.event_manager import EventManager
+from jinja2.sandbox import SandboxedEnvironment
 
 _make_event, _fire_event = BaseEvent.__init__, EventManager.fire_event
 _compile = jinja2.Environment.compile
@@ -27,7 +28,8 @@ def sparing() -> Iterator[None]:
         yield
 
 
-# dbt makes a whole protobuf of each message before it asks who reads it
+# dbt makes a whole protobuf of each message before it asks who reads it; no debug message is fired
+# as an error
 def _event_made(event: BaseEvent, *args: Any, **kwargs: Any) -> None:
     if isinstance(event, DebugLevel):
         event.pb_msg = None
@@ -40,9 +42,12 @@ def _event_fired(manager: EventManager, event: BaseEvent, *args: Any, **kwargs: 
         _fire_event(manager, event, *args, **kwargs)
 
 
-def _compiled_once(environment: jinja2.Environment, source: Any, *args: Any) -> CodeType:
-    if args or not isinstance(source, str):
-        return _compile(environment, source, *args)
+# dbt's environments are sandboxes, those of a class alike
+def _compiled_once(
+    environment: jinja2.Environment, source: Any, *args: Any, **kwargs: Any
+) -> CodeType:
+    if args or kwargs or not isinstance(environment, SandboxedEnvironment):
+        return _compile(environment, source, *args, **kwargs)
     key = type(environment), source
     if key not in _compiled:
         _compiled[key] = _compile(environment, source)
