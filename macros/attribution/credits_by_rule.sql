@@ -33,7 +33,7 @@ described_paths as (
         max(case when is_paid then touch_position end) as last_paid_position,
         max(case when touched_at <= lead_at then touch_position end) as lead_position,
         cast(sum(cast(decay as decimal(18, 16))) as double) as path_decay,
-        cast(sum(cast(weight as decimal(38, 18))) as double) as path_weight
+        cast(sum(cast(weight as decimal(18, 9))) as double) as path_weight
     from weighed
     group by path_view, conversion_id
 
