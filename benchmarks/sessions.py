@@ -15,19 +15,25 @@ COLUMNS = """
 """
 
 # 25 events a device over 90 days, in visits of 5; a few devices are very busy (Pareto 1.5). One
-# event in five names the visit's source; the visits of one device may overlap.
+# event in five names the visit's source; the visits of one device may overlap. The days are made in
+# slices, one after the other, as no memory holds them all.
+SLICE_EVENTS = 10_000_000
 EVENTS = """
     with visits as (
         select
             i as visit,
             floor({devices} * pow(random(), 3)) as device,
-            timestamp '2026-07-01' + to_microseconds(cast(random() * 7776e9 as bigint))
+            timestamp '2026-07-01'
+            + to_microseconds(cast((random() + {number}) * 7776e9 / {slices} as bigint))
                 as started_at,
             cast(floor(random() * 20) as int) as channel
         from range({visits}) as series (i)
     ),
     drawn as (
-        select i, cast(floor(random() * {visits}) as bigint) as visit, random() as place
+        select
+            {number} * {events} + i as i,
+            cast(floor(random() * {visits}) as bigint) as visit,
+            random() as place
         from range({events}) as series (i)
     )
     select
@@ -156,8 +162,12 @@ SORT = f"""
 def prepare(directory: Path, events: int) -> None:
     warehouse = directory / "warehouse"
     make_empty(warehouse)
-    sizes = {"events": events, "visits": events // 5, "devices": events // 25}
-    fill(warehouse, "intermediate.int_events_unioned", EVENTS.format(**sizes))
+    slices = -(-events // SLICE_EVENTS)
+    size = events // slices
+    sizes = {"events": size, "visits": size // 5, "devices": events // 25, "slices": slices}
+    for number in range(slices):
+        days = EVENTS.format(**sizes, number=number)
+        fill(warehouse, "intermediate.int_events_unioned", days)
     fill(warehouse, "intermediate.int_identifier_sets_exploded", SETS)
     compile_models(warehouse, *MODELS)
 

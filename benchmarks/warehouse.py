@@ -11,7 +11,7 @@ import duckdb
 
 from benchmarks.measure import PROJECT, Work
 
-MEMORY_LIMIT = "8GB"
+MEMORY_LIMIT = "6GB"
 
 
 def dbt(

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import CodeType
 from typing import Any
 
+import agate
 import jinja2
 import pytest
+from dbt.compilation import Linker
+from dbt_common.clients import agate_helper
 from dbt_common.events.base_types import BaseEvent, DebugLevel
 from dbt_common.events.event_manager import EventManager
 from jinja2.sandbox import SandboxedEnvironment
 
 _make_event, _fire_event = BaseEvent.__init__, EventManager.fire_event
-_compile = jinja2.Environment.compile
+_compile, _build_type_tester = jinja2.Environment.compile, agate_helper.build_type_tester
+_find_cycles = Linker.find_cycles
 _compiled: dict[tuple[type, str], CodeType] = {}
+_without_cycle: set[tuple[int, int]] = set()
 
 
 @contextmanager
 def sparing() -> Iterator[None]:
-    """Make no debug messages, and compile each text of Jinja once, however often it is built."""
+    """Make no debug messages; do once what is the same in every run of a process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseEvent, "__init__", _event_made)
         patch.setattr(EventManager, "fire_event", _event_fired)
         patch.setattr(jinja2.Environment, "compile", _compiled_once)
+        patch.setattr(agate_helper, "build_type_tester", _type_tester)
+        patch.setattr(Linker, "find_cycles", _cycles_found_once)
         yield
 
 
@@ -52,3 +60,27 @@ def _compiled_once(
     if key not in _compiled:
         _compiled[key] = _compile(environment, source)
     return _compiled[key]
+
+
+# dbt makes one for the rows of each query, though it knows nothing but the columns
+def _type_tester(
+    text_columns: Iterable[str], string_null_values: Iterable[str] = ("null", "")
+) -> agate.TypeTester:
+    return _type_tester_of(tuple(text_columns), tuple(string_null_values))
+
+
+@cache
+def _type_tester_of(
+    text_columns: tuple[str, ...], string_null_values: tuple[str, ...]
+) -> agate.TypeTester:
+    return _build_type_tester(text_columns, string_null_values)
+
+
+# it takes longer than anything but the models
+def _cycles_found_once(linker: Linker) -> str | None:
+    size = linker.graph.number_of_nodes(), linker.graph.number_of_edges()
+    if size not in _without_cycle:
+        if cycle := _find_cycles(linker):
+            return cycle
+        _without_cycle.add(size)
+    return None
