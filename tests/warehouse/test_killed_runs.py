@@ -17,17 +17,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.loading import run as load
 from ingestion.sample_brand import write_sample_brand
+from ingestion.warehouse import Warehouse
 from tests.ingestion.damage import opens, tear_what_opening_reads
 from tests.warehouse import worlds
 
 KILLS = int(os.environ.get("OMNITOUCH_TEST_KILLS", "2"))
 # The first build of a warehouse, its seeds among it.
 UNTESTED = "build --exclude-resource-type test --exclude-resource-type unit_test"
+MANIFEST = "landing/declared/sample_brand.yml"
 STEPS = """
 set -e
-{python} -m ingestion load {warehouse}/landing/declared/sample_brand.yml
-{python} -m dbt.cli.main --log-level none {dbt}
+{python} -m ingestion load {warehouse}/{manifest}
+{python} -m dbt.cli.main --log-level none --log-level-file none {dbt}
 {python} -m expectations publish
 """
 
@@ -41,7 +44,7 @@ def start(warehouse: Path, dbt: str = "run") -> subprocess.Popen[bytes]:
         "DBT_LOG_PATH": str(warehouse / "logs"),
     }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    steps = STEPS.format(python=sys.executable, warehouse=warehouse, dbt=dbt)
+    steps = STEPS.format(python=sys.executable, warehouse=warehouse, manifest=MANIFEST, dbt=dbt)
     with (warehouse / "output.txt").open("ab") as output:
         return subprocess.Popen(
             ["bash", "-c", steps],
@@ -100,7 +103,9 @@ class Reader(threading.Thread):
 def test_runs_killed_at_random_moments_end_in_the_same_marts(tmp_path: Path) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     write_sample_brand(whole, people=100, days=24, seed=3)
-    finish(whole, UNTESTED)
+    worlds.empty_warehouse(whole)
+    load(Warehouse(whole), [whole / MANIFEST], lambda _: None)
+    worlds.dbt(whole, "run", *worlds.EVERYTHING, settings=())
 
     # the same files, a few more before every try, so that each try has something to load
     files = [path for path in sorted((whole / "landing").rglob("*")) if path.is_file()]
