@@ -16,7 +16,7 @@ COLUMNS = """
 
 # 25 events a device over 90 days, in visits of 5; a few devices are very busy (Pareto 1.5). One
 # event in five names the visit's source; the visits of one device may overlap. The days are made in
-# slices, one after the other, as no memory holds them all.
+# slices: sorting 100M events at once takes more memory than there is.
 SLICE_EVENTS = 10_000_000
 EVENTS = """
     with visits as (
@@ -163,8 +163,8 @@ def prepare(directory: Path, events: int) -> None:
     warehouse = directory / "warehouse"
     make_empty(warehouse)
     slices = -(-events // SLICE_EVENTS)
-    size = events // slices
-    sizes = {"events": size, "visits": size // 5, "devices": events // 25, "slices": slices}
+    in_slice = events // slices
+    sizes = {"events": in_slice, "visits": in_slice // 5, "devices": events // 25, "slices": slices}
     for number in range(slices):
         days = EVENTS.format(**sizes, number=number)
         fill(warehouse, "intermediate.int_events_unioned", days)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TextIO
 
 from dbt.cli.main import dbtRunner
@@ -29,7 +28,5 @@ def build_when_told(told: TextIO, *options: str) -> int:
     if not told.readline():
         return 0
     manifest = read.result if read.success else None
-    # the project stays: the collector need not look through all of it again and again
-    gc.freeze()
     done = dbtRunner(manifest=manifest).invoke([*BUILD, *options])
     return 0 if done.success else 2 if done.exception else 1

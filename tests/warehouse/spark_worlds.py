@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib.util
 import json
 import os
@@ -18,7 +17,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from tests.warehouse import worlds
-from tests.warehouse.sparing import sparing
+from tests.warehouse.sparing import kept, sparing
 
 # The tables are tiny: compiling a query costs more than running it, and so does a second partition,
 # looking for files to leave out and for rows that a join could do without, and remembering for a
@@ -100,8 +99,7 @@ def _manifest() -> Manifest:
     project = ["--project-dir", str(worlds.PROJECT), "--profiles-dir", str(worlds.PROJECT)]
     result = dbtRunner().invoke(["parse", *project, "--quiet", "--no-partial-parse"])
     assert result.success, result.exception
-    gc.freeze()
-    return result.result
+    return kept(result.result)
 
 
 def views_too_long(warehouse: Path) -> dict[str, int]:

@@ -30,7 +30,7 @@ MANIFEST = "landing/declared/sample_brand.yml"
 STEPS = """
 set -e
 {python} -m ingestion load {warehouse}/{manifest}
-{python} -m dbt.cli.main --log-level none --log-level-file none {dbt}
+{python} -m dbt.cli.main --log-level error --log-level-file none {dbt}
 {python} -m expectations publish
 """
 
