@@ -16,7 +16,7 @@ COLUMNS = """
 
 # 25 events a device over 90 days, in visits of 5; a few devices are very busy (Pareto 1.5). One
 # event in five names the visit's source; the visits of one device may overlap. The days are made in
-# slices: sorting 100M events at once takes more memory than there is.
+# slices, so that no sort and no join holds them all.
 SLICE_EVENTS = 10_000_000
 EVENTS = """
     with visits as (

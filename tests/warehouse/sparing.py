@@ -39,7 +39,7 @@ def sparing() -> Iterator[None]:
 
 
 def kept(project: Manifest) -> Manifest:
-    """Tell the garbage collector that a parsed project stays: looking it through was a tenth."""
+    """Tell the garbage collector that a parsed project stays, and need not be looked through."""
     gc.collect()
     gc.freeze()
     return project
@@ -85,7 +85,7 @@ def _type_tester_of(
     return _build_type_tester(text_columns, string_null_values)
 
 
-# of one project each run has the same graph, and looking is a twentieth of a run
+# one project has the same graph in every run
 def _cycles_found_once(linker: Linker) -> str | None:
     edges = frozenset(linker.graph.edges)
     if edges not in _without_cycle:
