@@ -56,7 +56,7 @@ def sessions(events: list[Event], gap: timedelta, longest: timedelta) -> dict[in
         before = event.occurred_at
         landing = event.landing or landing
         part = (event.occurred_at - first.occurred_at) // longest
-        found.setdefault(hash_id(f"{first.stream_id}|{first.event_id}") + part, []).append(event)
+        found.setdefault(hash_id(first.event_id) + part, []).append(event)
     return found
 
 

@@ -6,6 +6,7 @@ with touched as (
     select
         events.event_id,
         events.stream_id,
+        {{ partition_key('events.stream_id') }} as stream_key,
         events.occurred_at,
         -- a landing that names a source; within a visit, no news
         case
@@ -34,7 +35,7 @@ lagged as (
         lag(occurred_at) over stream as previous_occurred_at,
         {{ ignoring_nulls('lag', 'landing') }} over stream as previous_landing
     from touched
-    window stream as (partition by stream_id order by occurred_at, event_id)
+    window stream as (partition by stream_key order by occurred_at, event_id)
 
 ),
 
@@ -43,6 +44,7 @@ cut as (
     select
         event_id,
         stream_id,
+        stream_key,
         stream_position,
         occurred_at,
         case
@@ -51,7 +53,7 @@ cut as (
                 or {{ seconds_between('previous_occurred_at', 'occurred_at') }}
                 > {{ var('session_gap_minutes') * 60 }}
                 or landing <> coalesce(previous_landing, '')
-                then {{ hash_id("stream_id || '|' || event_id") }}
+                then {{ hash_id('event_id') }}
         end as new_visit_id
     from lagged
 
@@ -62,6 +64,7 @@ visits as (
     select
         event_id,
         stream_id,
+        stream_key,
         stream_position,
         occurred_at,
         {{ ignoring_nulls('last_value', 'new_visit_id') }} over so_far as visit_id,
@@ -70,7 +73,7 @@ visits as (
         ) }} over so_far as visit_started_at
     from cut
     window so_far as (
-        partition by stream_id order by stream_position
+        partition by stream_key order by stream_position
         rows between unbounded preceding and current row
     )
 
