@@ -6,7 +6,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.journeys import GROUPED_BY, JOURNEYS, journeys_told
+from benchmarks.journeys import GROUPED_BY, JOURNEYS, journeys_told, tell_journeys
 from benchmarks.measure import Benchmark, Contender, Work
 from benchmarks.warehouse import (
     build_statement,
@@ -76,6 +76,7 @@ def prepare(directory: Path, events: int) -> None:
         execute(warehouse, JOURNEYS.format(journeys=events))
         fill(warehouse, "intermediate.int_touchpoints_sequenced", TOUCHES.format(one_in=one_in))
         compile_models(warehouse, MODEL)
+    tell_journeys(directory / "few")
 
 
 def ours(name: str, directory: Path, _: int) -> Work:
@@ -104,7 +105,7 @@ def channel_attribution(how: str, directory: Path, _: int) -> Work:
     from ChannelAttribution import heuristic_models
 
     def work() -> str:
-        paths = journeys_told(directory / "few" / "omnitouch.duckdb", how)
+        paths = journeys_told(directory / "few", how)
         return f"{heuristic_models(paths, 'path', 'conversions')['last_touch'].sum():,.0f}"
 
     return work

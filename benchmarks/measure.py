@@ -49,6 +49,26 @@ class Benchmark(NamedTuple):
     contenders: tuple[Contender, ...]
 
 
+def narrowed(benchmark: Benchmark, texts: list[str]) -> Benchmark:
+    """The benchmark with contenders whose name holds one of the texts, and what is taken off them.
+
+    Raises:
+        ValueError: no contender's does.
+    """
+    found = [
+        contender
+        for contender in benchmark.contenders
+        if any(text in contender.name for text in texts)
+    ]
+    if not found:
+        names = ", ".join(contender.name for contender in benchmark.contenders)
+        raise ValueError(f"no contender is named like {texts}; there are {names}")
+    kept = {contender.name for contender in found} | {contender.start_up for contender in found}
+    return benchmark._replace(
+        contenders=tuple(one for one in benchmark.contenders if one.name in kept)
+    )
+
+
 class Report(NamedTuple):
     """Not what something costs but what it is worth: a table of its own, made once."""
 
