@@ -21,7 +21,10 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=3, help="runs of each contender (default: 3)")
     parser.add_argument(
-        "--only", action="append", metavar="TEXT", help="contenders whose name holds this text"
+        "--only",
+        action="append",
+        metavar="TEXT",
+        help="contenders whose name holds this text, beside the reference",
     )
     options = parser.parse_args()
     if options.people:
@@ -30,21 +33,26 @@ def main() -> None:
         parser.error(f"no benchmark {sorted(unknown)}; there are {', '.join(known)}")
     benchmarks = BENCHMARKS
     if options.only:
-        names = [name for name in options.names or BENCHMARKS if name in BENCHMARKS]
+        if not options.names or set(options.names) & set(REPORTS):
+            parser.error(f"--only picks contenders: name some of {', '.join(BENCHMARKS)}")
         try:
-            benchmarks = {name: narrowed(BENCHMARKS[name], options.only) for name in names}
+            benchmarks = {name: narrowed(BENCHMARKS[name], options.only) for name in options.names}
         except ValueError as error:
             parser.error(str(error))
     for name in options.names or known:
         print(f"{name}: preparing {options.events:,}", flush=True)
         with tempfile.TemporaryDirectory(prefix="omnitouch_benchmark_") as directory:
             if report := REPORTS.get(name):
-                title, rounds = report.title, 1
+                title, rounds, left_out = report.title, 1, ()
                 table = report.table(Path(directory), options.events)
             else:
                 title, rounds = benchmarks[name].title, options.rounds
+                contenders = benchmarks[name].contenders
+                left_out = tuple(
+                    one.name for one in BENCHMARKS[name].contenders if one not in contenders
+                )
                 table = compare(name, benchmarks[name], Path(directory), options.events, rounds)
-        record(heading(title, options.events, rounds) + table)
+        record(heading(title, options.events, rounds, left_out) + table)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ JOURNEYS = """
     group by journey_id
 """
 TOLD = """
-    create table told_{number} as
+    create table {table} as
     select
         array_to_string(path, ' > ') as path,
         count(*) filter (journey_id % 20 = 0) as conversions,
@@ -40,16 +40,12 @@ GROUPED_BY = {"paths grouped": "path", "a row a journey": "journey_id, path"}
 
 
 def tell_journeys(warehouse: Path) -> None:
-    """Make what packages are given, in one order: a simulation hangs on it."""
-    statements = (
-        TOLD.format(number=number, grouped_by=grouped_by)
-        for number, grouped_by in enumerate(GROUPED_BY.values())
-    )
-    execute(warehouse, *statements)
+    """Make what packages are given, in one order: what a simulation finds hangs on it."""
+    for how, grouped_by in GROUPED_BY.items():
+        execute(warehouse, TOLD.format(table=f'"{how}"', grouped_by=grouped_by))
 
 
 def journeys_told(warehouse: Path, how: str) -> Any:
     """The frame that packages take: a row per path or journey, how often it converted or not."""
-    number = [*GROUPED_BY].index(how)
     with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
-        return database.execute(f"from told_{number}").df()
+        return database.execute(f'from "{how}"').df()

@@ -77,22 +77,13 @@ def steps(directory: Path, _: int) -> Work:
 
 
 def channel_attribution(how: str, directory: Path, _: int) -> Work:
-    """Order 1 at its defaults, a simulation, of one seed: without, each round would find another.
-
-    Fetching the journeys is part of the work.
-    """
+    """Order 1 at its defaults, a simulation; fetching the journeys is part of the work."""
     from ChannelAttribution import markov_model
 
     def work() -> str:
         paths = journeys_told(directory / "one", how)
         found = markov_model(
-            paths,
-            "path",
-            "conversions",
-            var_null="non_conversions",
-            out_more=True,
-            seed=1,
-            verbose=False,
+            paths, "path", "conversions", var_null="non_conversions", out_more=True, verbose=False
         )
         effects = found["removal_effects"]["removal_effect"].sum()
         return f"{len(found['removal_effects'])} effects, of order 1 {effects}"

@@ -50,7 +50,7 @@ class Benchmark(NamedTuple):
 
 
 def narrowed(benchmark: Benchmark, texts: list[str]) -> Benchmark:
-    """The benchmark with contenders whose name holds one of the texts, and what is taken off them.
+    """The reference, contenders whose name holds one of the texts, and what is taken off these.
 
     Raises:
         ValueError: no contender's does.
@@ -63,7 +63,8 @@ def narrowed(benchmark: Benchmark, texts: list[str]) -> Benchmark:
     if not found:
         names = ", ".join(contender.name for contender in benchmark.contenders)
         raise ValueError(f"no contender is named like {texts}; there are {names}")
-    kept = {contender.name for contender in found} | {contender.start_up for contender in found}
+    kept = {benchmark.contenders[0].name}
+    kept |= {name for contender in found for name in (contender.name, contender.start_up)}
     return benchmark._replace(
         contenders=tuple(one for one in benchmark.contenders if one.name in kept)
     )
@@ -122,12 +123,14 @@ def record(text: str) -> None:
         file.write(text)
 
 
-def heading(title: str, events: int, rounds: int) -> str:
-    """What was measured, when, with what."""
+def heading(title: str, events: int, rounds: int, left_out: tuple[str, ...] = ()) -> str:
+    """What was measured, when, with what, and without whom."""
     versions = f"Python {platform.python_version()}, DuckDB {version('duckdb')}"
     runs = f"median of {rounds}" if rounds > 1 else "one run"
     cores = os.cpu_count()
-    return f"\n### {title}, {events:,}\n\n{date.today()}, {versions}, {cores} cores, {runs}.\n\n"
+    without = f"; left out: {', '.join(left_out)}" if left_out else ""
+    how = f"{date.today()}, {versions}, {cores} cores, {runs}{without}"
+    return f"\n### {title}, {events:,}\n\n{how}.\n\n"
 
 
 def _median(costs: list[Cost]) -> Cost:

@@ -1,6 +1,6 @@
 {#
-    What windows part a long text by: its digest of 128 bits where a number sorts faster, or else the
-    text. Not the same on every engine, so nothing that a table keeps.
+    What windows partition by in place of a long text: its digest of 128 bits where numbers sort
+    faster, or else the text itself. It differs between engines, so no table may keep it.
 #}
 {% macro partition_key(text) -%}
     {{ return(adapter.dispatch('partition_key')(text)) }}
