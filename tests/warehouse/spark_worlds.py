@@ -20,13 +20,14 @@ from tests.warehouse import worlds
 from tests.warehouse.sparing import kept, sparing
 
 # The tables are tiny: compiling a query costs more than running it, and so does a second partition,
-# looking for rows that a join could do without, and remembering for a page that nobody opens. What
-# was compiled is kept for the second delivery.
+# looking for rows that a join could do without and for filters that follow from others, and
+# remembering for a page that nobody opens. What was compiled is kept for the second delivery.
 DEFAULTS = """\
 spark.sql.codegen.wholeStage false
 spark.sql.codegen.cache.maxEntries 20000
 spark.sql.adaptive.enabled false
 spark.sql.optimizer.runtime.bloomFilter.enabled false
+spark.sql.constraintPropagation.enabled false
 spark.databricks.delta.merge.materializeSource none
 spark.databricks.delta.stats.collect false
 spark.default.parallelism 1
