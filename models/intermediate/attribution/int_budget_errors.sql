@@ -35,6 +35,8 @@ measured as (
         attribution_model,
         conversion_type,
         channel,
+        -- of as many weeks as there are, less one, Student's t
+        {{ student_quantile_near('(count(*) - 1e0)') }} as interval_factor,
         {{ jackknife_error('elasticity_off') }} as elasticity_error,
         {{ jackknife_error('spend_change_off') }} as spend_change_error,
         {{ jackknife_error('conversions_change_off') }} as conversions_change_error

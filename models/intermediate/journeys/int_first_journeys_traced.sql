@@ -1,10 +1,12 @@
--- One row per act of a customer's first journey: up to the first purchase, or all that they did.
+-- One row per act of a customer's first journey: up to the first purchase, signed contract or
+-- opportunity won, or all that they did.
 with staged as (
 
     select
         acts.*,
         stages.stage_number,
-        acts.touch_role = 'impression' as is_impression
+        acts.touch_role = 'impression' as is_impression,
+        acts.funnel_stage = 'purchase' and acts.touch_role = 'conversion' as is_conversion
     from {{ ref('int_acts_channelled') }} as acts
     inner join {{ ref('funnel_stages') }} as stages
         on acts.funnel_stage = stages.funnel_stage
@@ -14,15 +16,15 @@ with staged as (
 
 ),
 
--- a coupon redeemed or a contract signed is as far, and no purchase; who is sent one message after
--- the other, and never reacts, is silent
+-- a coupon redeemed is as far, and no purchase; who is sent one message after the other, and never
+-- reacts, is silent
 ends as (
 
     select
         customer_id,
-        min(case when event_type = 'purchase' then occurred_at end) as converted_at,
+        min(case when is_conversion then occurred_at end) as converted_at,
         coalesce(
-            min(case when event_type = 'purchase' then occurred_at end),
+            min(case when is_conversion then occurred_at end),
             max(case when not is_impression then occurred_at end),
             max(occurred_at)
         ) as ended_at

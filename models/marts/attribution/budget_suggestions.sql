@@ -17,13 +17,13 @@ with suggested as (
         split.highest_spend,
         split.suggested_spend,
         split.suggested_spend - split.spend as spend_change,
-        {{ var('interval_factor') }} * errors.spend_change_error as spend_change_off,
+        errors.interval_factor * errors.spend_change_error as spend_change_off,
         split.conversions
         * (power(split.suggested_spend / split.spend, split.bounded_elasticity) - 1)
             as conversions_change,
-        {{ var('interval_factor') }} * errors.conversions_change_error as conversions_change_off,
+        errors.interval_factor * errors.conversions_change_error as conversions_change_off,
         -- spend that hardly varies, or varies with something else, tells no curve
-        split.elasticity - {{ var('interval_factor') }} * errors.elasticity_error > 0
+        split.elasticity - errors.interval_factor * errors.elasticity_error > 0
             as is_curve_known
     from {{ ref('int_budgets_split') }} as split
     left join {{ ref('int_budget_errors') }} as errors

@@ -25,14 +25,56 @@ with paired as (
 
 ),
 
+-- of all names that it ever had: its visits may tell an old one
+named as (
+
+    select distinct
+        channel,
+        campaign_name,
+        campaign_id
+    from {{ ref('int_ad_performance_counted') }}
+    where campaign_name is not null and campaign_id is not null
+
+),
+
 names as (
 
     select
         channel,
         campaign_name,
-        count(distinct campaign_id) as campaign_count
-    from {{ ref('int_campaigns_reported') }}
+        count(*) as campaign_count
+    from named
     group by channel, campaign_name
+
+),
+
+-- visits that tell a name which reports have twice stand by the name
+told as (
+
+    select
+        channel,
+        campaign_name as told_campaign,
+        campaign_count
+    from names
+    union all
+    select
+        named.channel,
+        named.campaign_id as told_campaign,
+        names.campaign_count
+    from named
+    inner join names
+        on named.channel = names.channel and named.campaign_name = names.campaign_name
+
+),
+
+shared as (
+
+    select
+        channel,
+        told_campaign,
+        max(campaign_count) as campaign_count
+    from told
+    group by channel, told_campaign
 
 ),
 
@@ -42,16 +84,13 @@ compared as (
         paired.*,
         coalesce(channels.name_zh, paired.channel) as channel_name,
         coalesce(channels.is_paid, false) or paired.spend > 0 as is_paid,
-        coalesce(names.campaign_count, 0) as name_campaign_count,
+        coalesce(shared.campaign_count, 0) as name_campaign_count,
         paired.landings / nullif(cast(paired.platform_clicks as double), 0) as landing_ratio,
         paired.identified_touchpoint_count
         / nullif(cast(paired.touchpoint_count as double), 0) as identified_share
     from paired
-    -- visits that tell a name which reports have twice stand by the name
-    left join names
-        on
-            paired.channel = names.channel
-            and coalesce(paired.campaign_name, paired.campaign_id) = names.campaign_name
+    left join shared
+        on paired.channel = shared.channel and paired.campaign_id = shared.told_campaign
     left join {{ ref('channels') }} as channels
         on paired.channel = channels.channel
 

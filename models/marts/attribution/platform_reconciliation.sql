@@ -6,7 +6,6 @@ with claimed as (
         channel,
         spend_date as performance_date,
         campaign_id,
-        max(campaign_name) as campaign_name,
         sum(spend) as spend,
         sum(clicks) as platform_clicks,
         sum(platform_conversions) as platform_conversions
@@ -62,7 +61,7 @@ reconciled as (
         spined.channel,
         spined.performance_date,
         spined.campaign_id,
-        claimed.campaign_name,
+        campaigns.campaign_name,
         cast(coalesce(claimed.spend, 0) as decimal(18, 4)) as spend,
         cast(coalesce(claimed.platform_clicks, 0) as bigint) as platform_clicks,
         coalesce(arrived.monitored_clicks, 0) as monitored_clicks,
@@ -72,7 +71,8 @@ reconciled as (
         coalesce(attributed.attributed_revenue, 0) as attributed_revenue,
         coalesce(attributed.touched_conversions, 0) as touched_conversions,
         coalesce(attributed.shared_conversions, 0) as shared_conversions,
-        arrived.landings / nullif(cast(claimed.platform_clicks as double), 0) as landing_ratio,
+        coalesce(arrived.landings, 0) / nullif(cast(claimed.platform_clicks as double), 0)
+            as landing_ratio,
         claimed.platform_conversions / nullif(attributed.attributed_conversions, 0)
             as inflation_ratio,
         attributed.shared_conversions / nullif(cast(attributed.touched_conversions as double), 0)
@@ -85,6 +85,10 @@ reconciled as (
                 and spined.performance_date = {{ told }}.performance_date
                 and coalesce(spined.campaign_id, '') = coalesce({{ told }}.campaign_id, '')
     {% endfor %}
+    left join {{ ref('int_campaigns_reported') }} as campaigns
+        on
+            spined.channel = campaigns.channel
+            and spined.campaign_id = campaigns.campaign_id
 
 )
 

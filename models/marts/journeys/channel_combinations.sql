@@ -44,7 +44,12 @@ rated as (
         conversions / journeys as conversion_rate,
         all_conversions / all_journeys as base_rate,
         all_journeys - journeys as other_journeys,
-        all_conversions - conversions as other_conversions
+        -- that nobody else ever converts, none who did yet cannot tell: half a one is assumed
+        case
+            when journeys < all_journeys then greatest(all_conversions - conversions, 0.5)
+            else 0
+        end as other_conversions,
+        all_journeys / journeys as greatest_lift
     from counted
 
 ),
@@ -83,7 +88,10 @@ bounded as (
         base_rate,
         lift,
         {{ ratio_bound('lift', 'log_error', '-') }} as lift_from,
-        {{ ratio_bound('lift', 'log_error', '+') }} as lift_to
+        case
+            when lift > 0
+                then least({{ ratio_bound('lift', 'log_error', '+') }}, greatest_lift)
+        end as lift_to
     from measured
 
 )
