@@ -51,15 +51,34 @@ UNNEST = """
     from (select unnest(path) as channel, len(path) as path_length from journeys)
     group by channel
 """
-# What the package tells, and no more: the ledger's credits of three models, added up.
-TOTALS = """
+# What the package tells, and no more: the ledger's credits of three models, added up, without and
+# with what they are worth.
+TOTALS = {
+    False: """
     create table counted as
-    select attribution_model, channel, sum(credit) as conversions
+    select attribution_model, channel, sum(credit) as conversions, 0 as value
     from ({ledger}) as ledger
     group by attribution_model, channel
+""",
+    True: """
+    create table counted as
+    select attribution_model, channel, sum(credit) as conversions, sum(credit * value) as value
+    from ({ledger}) as ledger
+    inner join worth using (conversion_id)
+    group by attribution_model, channel
+""",
+}
+VALUED = {False: "", True: " and their value"}
+WORTH = """
+    create table worth as
+    select journey_id as conversion_id, 1.0 + journey_id % 100 as value
+    from journeys
+    where journey_id % 20 = 0
 """
 LAST_TOUCHES = """
-    select round(sum(conversions)) from counted where attribution_model = 'last_touch'
+    select round(sum(conversions)), round(sum(value))
+    from counted
+    where attribution_model = 'last_touch'
 """
 THREE = "delete from seeds.attribution_models where attribution_model not in {models}"
 MODELS_OF_PACKAGE = ("first_touch", "last_touch", "linear")
@@ -77,6 +96,7 @@ def prepare(directory: Path, events: int) -> None:
         fill(warehouse, "intermediate.int_touchpoints_sequenced", TOUCHES.format(one_in=one_in))
         compile_models(warehouse, MODEL)
     tell_journeys(directory / "few")
+    execute(directory / "few", WORTH)
 
 
 def ours(name: str, directory: Path, _: int) -> Work:
@@ -84,29 +104,30 @@ def ours(name: str, directory: Path, _: int) -> Work:
     return sql_work(warehouse, [build_statement(warehouse, MODEL)], OUTCOME)
 
 
-def totals(directory: Path, _: int) -> Work:
+def totals(is_valued: bool, directory: Path, _: int) -> Work:
     """First, last and linear touch by channel, by the SQL of the ledger."""
     warehouse = directory / "few"
     database = opened_copy(warehouse)
     database.execute(THREE.format(models=MODELS_OF_PACKAGE))
-    statement = TOTALS.format(ledger=compiled(warehouse, MODEL))
-    outcome = (
-        "select round(sum(conversions) filter (attribution_model = 'last_touch')) from counted"
-    )
-    return statements_as_work(database, [statement], outcome)
+    statement = TOTALS[is_valued].format(ledger=compiled(warehouse, MODEL))
+    return statements_as_work(database, [statement], LAST_TOUCHES)
 
 
 def unnest(directory: Path, _: int) -> Work:
     return sql_work(directory / "few", [UNNEST], "select cast(sum(touches) as bigint) from counted")
 
 
-def channel_attribution(how: str, directory: Path, _: int) -> Work:
+def channel_attribution(how: str, is_valued: bool, directory: Path, _: int) -> Work:
     """First, last and linear touch; fetching the journeys is part of the work."""
     from ChannelAttribution import heuristic_models
 
     def work() -> str:
         paths = journeys_told(directory / "few", how)
-        return f"{heuristic_models(paths, 'path', 'conversions')['last_touch'].sum():,.0f}"
+        if not is_valued:
+            return f"{heuristic_models(paths, 'path', 'conversions')['last_touch'].sum():,.0f}"
+        told = heuristic_models(paths, "path", "conversions", var_value="value")
+        last = [told[f"last_touch_{what}"].sum() for what in ("conversions", "value")]
+        return ", ".join(f"{total:,.0f}" for total in last)
 
     return work
 
@@ -116,12 +137,18 @@ BENCHMARK = Benchmark(
     prepare,
     (
         Contender("unnest + group by channel", unnest),
-        Contender("ours, 3 models by channel", totals),
+        *(
+            Contender(f"ours, 3 models by channel{told}", partial(totals, is_valued))
+            for is_valued, told in VALUED.items()
+        ),
         Contender("ours, ledger, one in 20 converts", partial(ours, "few")),
         Contender("ours, ledger, all convert", partial(ours, "all")),
         *(
-            Contender(f"ChannelAttribution, {how}", partial(channel_attribution, how))
+            Contender(
+                f"ChannelAttribution{told}, {how}", partial(channel_attribution, how, is_valued)
+            )
             for how in GROUPED_BY
+            for is_valued, told in VALUED.items()
             if find_spec("ChannelAttribution")
         ),
     ),

@@ -30,7 +30,8 @@ TOLD = """
     select
         array_to_string(path, ' > ') as path,
         count(*) filter (journey_id % 20 = 0) as conversions,
-        count(*) filter (journey_id % 20 <> 0) as non_conversions
+        count(*) filter (journey_id % 20 <> 0) as non_conversions,
+        coalesce(sum(1.0 + journey_id % 100) filter (journey_id % 20 = 0), 0) as value
     from journeys
     group by {grouped_by}
     order by {grouped_by}

@@ -25,6 +25,8 @@ PERSONAL_TYPES = (*SECRET, *HASHES)
 TIMES = ("occurred_at", "updated_at", "date")
 AMOUNTS = ("value", "amount", "unit_price", "refunded", "cost")
 COUNTS = ("quantity", "impressions", "clicks", "conversions", "non_conversions", "duration_seconds")
+# What rows and ends of paths are called in marts that stand for no channel.
+NO_CHANNELS = ("(start)", "(conversion)", "(null)", "(none)", "(all)", "unattributed", "baseline")
 MAY_BE_NEGATIVE = ("amount", "quantity", "value")
 # How spreadsheets write times (2026/7/3 9:05), and figures (1,234.50).
 UNPADDED = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]+(\d{1,2})(?=:))?")
@@ -108,7 +110,9 @@ def _mapped(
         fields["tags"] = tag_text(fields["tags"])
     if "path" in fields:
         steps = [step.strip() for step in fields["path"].split(declared.path_separator)]
-        fields["path"] = " > ".join(step for step in steps if step)
+        fields["path"] = " > ".join(_channel(step) for step in steps if step)
+    if "channel" in fields:
+        fields["channel"] = _channel(fields["channel"])
     if identifiers := _identifiers(declared, texts, pseudonymiser):
         fields["identifiers"] = " ".join(identifiers)
     fields["source"] = declared.source
@@ -117,6 +121,16 @@ def _mapped(
         parts = (_key_part(declared, column, texts, pseudonymiser) for column in declared.key)
         fields["key"] = " | ".join(parts)
     return fields
+
+
+def _channel(text: str) -> str:
+    """A channel's name, which stands in paths, `a > b`, and in marts beside rows of no channel."""
+    if text in NO_CHANNELS or ">" in text:
+        raise BadRecordError(
+            f"a channel cannot be called {text[:30]!r}",
+            f"Give it another name under `values`, without > and none of {', '.join(NO_CHANNELS)}.",
+        )
+    return text
 
 
 def _utc(declared: DeclaredFile, text: str, name: str) -> str:

@@ -2,6 +2,6 @@
 {% macro is_of_type(types, conversion_type) -%}
     (
         {{ types }} is null
-        or concat(' ', {{ types }}, ' ') like concat('% ', {{ conversion_type }}, ' %')
+        or contains(concat(' ', {{ types }}, ' '), concat(' ', {{ conversion_type }}, ' '))
     )
 {%- endmacro %}

@@ -265,7 +265,8 @@ def test_touchpoints_of_a_path_share_as_their_channels_weigh(
         from intermediate.int_credits_by_markov as credits
         inner join seeds.attribution_models as models using (attribution_model)
         inner join main.paths as paths on credits.conversion_id = paths.path_id
-        inner join intermediate.int_touchpoints_at_levels as units using (touchpoint_id)
+        left join intermediate.int_touchpoints_at_levels as units
+            on credits.touchpoint_id = units.touchpoint_id and models.level = units.level
         group by all
         """,
     )

@@ -11,12 +11,14 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
+import yaml
 
 from tests.warehouse import worlds
 from tests.warehouse.worlds import query
 
 PATHS = 2000
-HALF_LIFE_HOURS = 7 * 24
+VARS = yaml.safe_load((worlds.PROJECT / "dbt_project.yml").read_text())["vars"]
+HALF_LIFE_HOURS = VARS["time_decay_half_life_days"] * 24
 CONVERTED = datetime.datetime(2026, 7, 31, 12)
 CHANNELS = {"sms": "paid", "douyin_ads": "paid", "store": "", "email": "", "direct": "direct"}
 SHARES = (
@@ -45,7 +47,11 @@ def drawn_models(chance: random.Random) -> list[dict[str, Any]]:
     """Models as shipped, and mixtures that nobody would think of."""
     path = worlds.PROJECT / "seeds" / "attribution_models.csv"
     with path.open(encoding="utf-8") as lines:
-        shipped = [line for line in csv.DictReader(lines) if line["kind"] != "markov"]
+        shipped = [
+            line
+            for line in csv.DictReader(lines)
+            if line["kind"] != "markov" and line["level"] == "channel"
+        ]
     for number in range(12):
         parts = [chance.choice((0, 0, 0, 1, 2)) for _ in SHARES]
         # what every path has, or there would be paths that a model gives to nobody

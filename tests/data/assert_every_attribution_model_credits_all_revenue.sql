@@ -1,4 +1,5 @@
 -- Revenue would be lost or made up on the way to the channels, or a model would skip an order.
+-- Where not every purchase counts, or more than orders do (conversion_types), there is no such sum.
 with credited as (
 
     select
@@ -28,4 +29,11 @@ left join credited
     on models.attribution_model = credited.attribution_model
 where
     {{ is_of_type('models.conversion_types', "'purchase'") }}
+    and exists (
+        select types.conversion_type from {{ ref('conversion_types') }} as types
+        where
+            types.conversion_type = 'purchase'
+            and types.event_types = 'purchase'
+            and types.counts = 'every'
+    )
     and abs(coalesce(credited.revenue, 0) - ordered.revenue) > 0.01 + 1e-6 * abs(ordered.revenue)

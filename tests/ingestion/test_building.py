@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,3 +49,24 @@ def test_the_exit_code_is_dbts(warehouse: Path) -> None:
     assert build_when_told(io.StringIO("\n"), "--select", "marts.core") == 1
     worlds.release()
     assert build_when_told(io.StringIO("\n"), "--no-such-option") == 2
+
+
+def test_a_line_of_a_seed_that_breaks_a_rule_is_told(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    project = warehouse / "project"
+    for folder in ("models", "macros", "seeds", "tests/data"):
+        shutil.copytree(worlds.PROJECT / folder, project / folder)
+    for file in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(worlds.PROJECT / file, project)
+    bad = "half_and_less,半,rule,,channel,false,purchse,,every,0.5,0,0,0,0,0,0,0,0,0,not all\n"
+    with (project / "seeds" / "attribution_models.csv").open("a", encoding="utf-8") as seed:
+        seed.write(bad)
+    monkeypatch.chdir(project)
+    seeds = ("--select", "attribution_models", "conversion_types", "event_types")
+    assert build_when_told(io.StringIO("\n"), *seeds) == 1
+    worlds.release()
+    told = capfd.readouterr().err
+    line = "seeds/attribution_models.csv: attribution_model half_and_less"
+    assert f"{line}: it must be that shares of a rule sum to one\n" in told
+    assert f"{line}, word purchse, ordinal 1: it must be that models are for conversion" in told

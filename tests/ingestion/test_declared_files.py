@@ -180,6 +180,25 @@ def test_a_row_that_cannot_be_is_quarantined_beside_good_ones(
     assert bad.position == "line 3"
 
 
+@pytest.mark.parametrize("channel", ["站外 > 红人", "(start)", "unattributed"])
+def test_a_channel_that_paths_could_not_hold_is_quarantined(tmp_path: Path, channel: str) -> None:
+    touches = "columns: {occurred_at: at, channel: ch}\n    identifiers: {member_id: who}"
+    manifest = wire.declare(tmp_path, entry("touches", touches))
+    content = f"at,ch,who\n2026-07-03,{channel},1\n2026-07-03,站外,1\n"
+    bad, good = wire.read_declared(manifest, content.encode())
+    assert isinstance(bad, BadRecord)
+    assert channel in bad.reason
+    assert "values" in bad.remedy
+    assert isinstance(good, Record)
+
+    paths = "columns: {path: p, conversions: n}\n    path_separator: ;"
+    manifest = wire.declare(tmp_path, entry("paths", paths))
+    content = f"p,n\nsms;{channel},1\nsms;站外,1\n"
+    bad, good = wire.read_declared(manifest, content.encode())
+    assert isinstance(bad, BadRecord)
+    assert landed([good])[0]["path"] == "sms > 站外"
+
+
 def test_a_currency_needs_a_rate_of_the_day(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

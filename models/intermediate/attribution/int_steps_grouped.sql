@@ -1,7 +1,28 @@
 -- One row per conversion type, level, order of the Markov chain, group of customers and step: how
 -- often their paths took it. A state is the last channels of a path, or units of the level, as many
 -- as the order says; a path that has fewer is one state.
-with states as (
+with types as (
+
+    select distinct conversion_type from {{ ref('int_channel_windows_counted') }}
+
+),
+
+chains as (
+
+    -- two models of one level and order read the same chain
+    select distinct
+        types.conversion_type,
+        models.level,
+        models.markov_order
+    from types
+    inner join {{ ref('attribution_models') }} as models
+        on
+            models.kind = 'markov'
+            and {{ is_of_type('models.conversion_types', 'types.conversion_type') }}
+
+),
+
+states as (
 
     select
         windowed.conversion_type,
@@ -9,31 +30,30 @@ with states as (
         windowed.conversions,
         windowed.non_conversions,
         windowed.is_last,
-        models.level,
-        models.markov_order,
+        chains.level,
+        chains.markov_order,
         case
-            when windowed.depth <= models.markov_order then '(start)'
+            when windowed.depth <= chains.markov_order then '(start)'
             else
                 concat_ws(
                     ' > ',
-                    case when models.markov_order > 2 then windowed.channel_before_3 end,
-                    case when models.markov_order > 1 then windowed.channel_before_2 end,
+                    case when chains.markov_order > 2 then windowed.channel_before_3 end,
+                    case when chains.markov_order > 1 then windowed.channel_before_2 end,
                     windowed.channel_before_1
                 )
         end as state_before,
         concat_ws(
             ' > ',
-            case when models.markov_order > 2 then windowed.channel_before_2 end,
-            case when models.markov_order > 1 then windowed.channel_before_1 end,
+            case when chains.markov_order > 2 then windowed.channel_before_2 end,
+            case when chains.markov_order > 1 then windowed.channel_before_1 end,
             windowed.channel
         ) as state
     from {{ ref('int_channel_windows_counted') }} as windowed
-    inner join {{ ref('attribution_models') }} as models
+    inner join chains
         on
-            models.kind = 'markov'
-            and windowed.level = models.level
-            and {{ is_of_type('models.conversion_types', 'windowed.conversion_type') }}
-            and (windowed.depth >= models.markov_order or windowed.is_last)
+            windowed.conversion_type = chains.conversion_type
+            and windowed.level = chains.level
+            and (windowed.depth >= chains.markov_order or windowed.is_last)
 
 ),
 

@@ -8,8 +8,10 @@ with online_touches as (
         touchpoints.touched_at,
         {{ min_by('touchpoints.channel', 'touchpoints.touchpoint_id') }} as channel
     from {{ ref('int_touchpoints_identified') }} as touchpoints
-    inner join {{ ref('channels') }} as channels
-        on touchpoints.channel = channels.channel and not channels.is_offline
+    left join {{ ref('channels') }} as channels
+        on touchpoints.channel = channels.channel
+    -- a channel that the seed lacks keeps its name, and is online like most
+    where channels.channel is null or not channels.is_offline
     group by touchpoints.customer_id, touchpoints.touched_at
 
 ),

@@ -1,6 +1,15 @@
 -- One row per lift experiment and attribution model: what the model credited the channel with while
 -- it ran, beside what the experiment says the channel brought.
-with credited as (
+with covered as (
+
+    select
+        min(performance_date) as first_day,
+        max(performance_date) as last_day
+    from {{ ref('channel_performance') }}
+
+),
+
+credited as (
 
     select
         experiments.experiment_id,
@@ -11,12 +20,20 @@ with credited as (
         experiments.ends_on,
         experiments.incremental_conversions,
         experiments.standard_error,
-        coalesce(
-            cast(sum(cast(performance.conversions as decimal(38, 15))) as double), 0
-        ) as conversions_credited
+        -- of days that the data do not reach, no model says anything
+        case
+            when
+                experiments.starts_on >= max(covered.first_day)
+                and experiments.ends_on <= max(covered.last_day)
+                then
+                    coalesce(
+                        cast(sum(cast(performance.conversions as decimal(38, 15))) as double), 0
+                    )
+        end as conversions_credited
     from {{ ref('lift_experiments') }} as experiments
     inner join {{ ref('attribution_models') }} as models
         on {{ is_of_type('models.conversion_types', 'experiments.conversion_type') }}
+    cross join covered
     left join {{ ref('channel_performance') }} as performance
         on
             models.attribution_model = performance.attribution_model

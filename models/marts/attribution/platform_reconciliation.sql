@@ -33,7 +33,8 @@ attributed as (
         conversion_date as performance_date,
         campaign_id,
         sum(attributed_conversions) as attributed_conversions,
-        sum(attributed_revenue) as attributed_revenue,
+        -- as decimals: a sum of doubles hangs on the order of rows
+        cast(sum(cast(attributed_revenue as decimal(38, 15))) as double) as attributed_revenue,
         count(distinct conversion_id) as touched_conversions,
         count(distinct case when is_shared then conversion_id end) as shared_conversions
     from {{ ref('int_conversions_claimed') }}
