@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from typing import Any, TextIO
 
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+
+from ingestion.pseudonyms import PERSONAL
 
 # The log tells each node; its SQL is in target/, and in the log, too, would be a twentieth more.
 BUILD = ("build", "--exclude-resource-type", "unit_test", "--log-level", "warn")
@@ -47,19 +48,49 @@ def _lines_at_fault(manifest: Manifest, results: Any) -> Iterator[str]:
     for result in results:
         test = result.node
         parents = getattr(test.depends_on, "nodes", [])
-        if result.status != "fail" or not all(parent.startswith("seed.") for parent in parents):
+        seed = manifest.nodes.get(getattr(test, "attached_node", None) or "")
+        if result.status != "fail" or not seed or not _are_seeds(parents):
             continue
-        seed = manifest.nodes[test.attached_node or parents[0]]
-        command = ["--log-level", "none", "show", "--inline", test.compiled_code]
-        shown = dbtRunner(manifest=manifest).invoke([*command, "--limit", str(ROWS_SHOWN)])
+        key = _key_of(manifest, seed.unique_id)
+        command = ["--log-level", "none", "--log-level-file", "none"]
+        command += ["show", "--inline", test.compiled_code, "--limit", str(ROWS_SHOWN)]
+        shown = dbtRunner(manifest=manifest).invoke(command)
         for row in shown.result.results[0].agate_table.rows if shown.success else []:
-            told = row.dict()
-            first, *others = told
-            # beside the line's own name, what the test found
-            said = [first, *(name for name in others if name not in seed.columns)]
-            values = ", ".join(f"{name} {told[name]}" for name in said if told[name] is not None)
-            # a number that long may be somebody's
-            yield (
-                f"{seed.original_file_path}: {re.sub(r'[0-9]{7,}', '…', values)}: "
-                f"it must be that {test.name.replace('_', ' ')}"
-            )
+            # the line's own key, and what the test found
+            told = {
+                name: value
+                for name, value in row.dict().items()
+                if value and (name in key or name not in seed.columns)
+            }
+            values = ", ".join(f"{name} {value}" for name, value in told.items())
+            yield f"{seed.original_file_path}: {PERSONAL.sub('…', values)}: {_rule(test)}"
+
+
+def _are_seeds(parents: list[str]) -> bool:
+    return all(parent.startswith("seed.") for parent in parents)
+
+
+def _key_of(manifest: Manifest, seed: str) -> list[str]:
+    """The columns that tell the lines of a seed apart: those of its test of the grain."""
+    for node in manifest.nodes.values():
+        metadata = getattr(node, "test_metadata", None)
+        if metadata and metadata.name == "grain" and getattr(node, "attached_node", "") == seed:
+            return list(metadata.kwargs["columns"])
+    return []
+
+
+def _rule(test: Any) -> str:
+    """What a line must keep, in words: a test's own name says it, dbt's names for others do not."""
+    kwargs = test.test_metadata.kwargs
+    column = kwargs.get("column_name")
+    values = ", ".join(map(str, kwargs.get("values", [])))
+    known = {
+        "grain": f"there must be one line for each {', '.join(kwargs.get('columns', []))}, "
+        "with all that it needs",
+        "unique": f"{column} must be of one line only",
+        "not_null": f"{column} must not be empty",
+        "accepted_values": f"{column} must be one of {values}",
+        "relationships": f"{column} must be one of {kwargs.get('field')} in {kwargs.get('to')}",
+    }
+    rule = test.test_metadata.name
+    return known.get(rule, f"it must be that {test.name.replace('_', ' ')}")

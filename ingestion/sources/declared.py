@@ -26,7 +26,8 @@ TIMES = ("occurred_at", "updated_at", "date")
 AMOUNTS = ("value", "amount", "unit_price", "refunded", "cost")
 COUNTS = ("quantity", "impressions", "clicks", "conversions", "non_conversions", "duration_seconds")
 # What rows and ends of paths are called in marts that stand for no channel.
-NO_CHANNELS = ("(start)", "(conversion)", "(null)", "(none)", "(all)", "unattributed", "baseline")
+NO_CHANNELS = ("(start)", "(conversion)", "(null)", "(none)", "(all)", "(unknown customer)")
+NO_CHANNELS += ("unattributed", "baseline")
 MAY_BE_NEGATIVE = ("amount", "quantity", "value")
 # How spreadsheets write times (2026/7/3 9:05), and figures (1,234.50).
 UNPADDED = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]+(\d{1,2})(?=:))?")
@@ -128,7 +129,7 @@ def _channel(text: str) -> str:
     if text in NO_CHANNELS or ">" in text:
         raise BadRecordError(
             f"a channel cannot be called {text[:30]!r}",
-            f"Give it another name under `values`, without > and none of {', '.join(NO_CHANNELS)}.",
+            f"Give it another name, without > and none of {', '.join(NO_CHANNELS)}.",
         )
     return text
 

@@ -1,12 +1,11 @@
--- A model that looks back further than the path of a conversion type reaches would be the model
+-- A model that looks back as far as the paths of all its conversion types reach would be the model
 -- without a look-back, under another name.
 select
     models.attribution_model,
-    models.lookback_days as model_lookback_days,
-    types.conversion_type,
-    types.lookback_days
+    models.lookback_days,
+    max(types.lookback_days) as longest_lookback_days
 from {{ ref('attribution_models') }} as models
 inner join {{ ref('int_conversion_types') }} as types
-    on
-        {{ is_of_type('models.conversion_types', 'types.conversion_type') }}
-        and models.lookback_days >= types.lookback_days
+    on {{ is_of_type('models.conversion_types', 'types.conversion_type') }}
+group by models.attribution_model, models.lookback_days
+having models.lookback_days >= max(types.lookback_days)

@@ -59,14 +59,28 @@ def test_a_line_of_a_seed_that_breaks_a_rule_is_told(
         shutil.copytree(worlds.PROJECT / folder, project / folder)
     for file in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(worlds.PROJECT / file, project)
-    bad = "half_and_less,半,rule,,channel,false,purchse,,every,0.5,0,0,0,0,0,0,0,0,0,not all\n"
+    bad = [
+        "half_and_less,半,rule,,channel,false,purchse,,every,0.5,0,0,0,0,0,0,0,0,0,not all",
+        "misspelt,错,rul,,channel,false,,,every,0,0,0,0,0,0,0,0,0,0,no such kind",
+        "linear,又,rule,,channel,false,,,every,1,0,0,0,0,0,0,0,0,0,a name twice",
+    ]
     with (project / "seeds" / "attribution_models.csv").open("a", encoding="utf-8") as seed:
-        seed.write(bad)
+        seed.write("\n".join(bad) + "\n")
+    project_file = project / "dbt_project.yml"
+    model = "operations_attribution_model: "
+    project_file.write_text(project_file.read_text().replace(model, f"{model}no_"))
     monkeypatch.chdir(project)
     seeds = ("--select", "attribution_models", "conversion_types", "event_types")
     assert build_when_told(io.StringIO("\n"), *seeds) == 1
     worlds.release()
     told = capfd.readouterr().err
-    line = "seeds/attribution_models.csv: attribution_model half_and_less"
+    path = "seeds/attribution_models.csv"
+    line = f"{path}: attribution_model half_and_less"
     assert f"{line}: it must be that shares of a rule sum to one\n" in told
     assert f"{line}, word purchse, ordinal 1: it must be that models are for conversion" in told
+    kinds = "kind must be one of rule, markov, shapley"
+    assert f"{path}: value_field rul, n_records 1: {kinds}\n" in told
+    twice = "there must be one line for each attribution_model, with all that it needs"
+    assert f"{path}: attribution_model linear, row_count 2: {twice}\n" in told
+    # what is no line of a seed is told by dbt alone
+    assert "operations" not in told

@@ -188,7 +188,7 @@ def test_a_channel_that_paths_could_not_hold_is_quarantined(tmp_path: Path, chan
     bad, good = wire.read_declared(manifest, content.encode())
     assert isinstance(bad, BadRecord)
     assert channel in bad.reason
-    assert "values" in bad.remedy
+    assert "another name" in bad.remedy
     assert isinstance(good, Record)
 
     paths = "columns: {path: p, conversions: n}\n    path_separator: ;"

@@ -36,7 +36,7 @@ measured as (
         conversion_type,
         channel,
         -- of as many weeks as there are, less one, Student's t
-        {{ student_quantile_near('(count(*) - 1e0)') }} as interval_factor,
+        {{ student_quantile_near('nullif(count(*) - 1e0, 0)') }} as interval_factor,
         {{ jackknife_error('elasticity_off') }} as elasticity_error,
         {{ jackknife_error('spend_change_off') }} as spend_change_error,
         {{ jackknife_error('conversions_change_off') }} as conversions_change_error

@@ -6,7 +6,7 @@ with reported as (
         campaign_id,
         -- a day that tells no name takes none away
         {{ max_by(
-            'campaign_name', '(campaign_name is not null, spend_date, campaign_name)'
+            'campaign_name', "(campaign_name is not null, spend_date, coalesce(campaign_name, ''))"
         ) }} as campaign_name,
         sum(spend) as spend,
         sum(clicks) as clicks,

@@ -3,7 +3,7 @@
 -- as the order says; a path that has fewer is one state.
 with types as (
 
-    select distinct conversion_type from {{ ref('int_channel_windows_counted') }}
+    select distinct conversion_type from {{ ref('int_paths_grouped') }}
 
 ),
 

@@ -3,9 +3,11 @@
 with covered as (
 
     select
-        min(performance_date) as first_day,
-        max(performance_date) as last_day
-    from {{ ref('channel_performance') }}
+        min(performance.performance_date) as first_day,
+        {{ local_date('max(data_clock.now_at)') }} as last_day
+    from {{ ref('channel_performance') }} as performance
+    cross join {{ ref('int_data_clock') }} as data_clock
+    where performance.conversions > 0
 
 ),
 

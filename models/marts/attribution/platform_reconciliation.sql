@@ -6,6 +6,7 @@ with claimed as (
         channel,
         spend_date as performance_date,
         campaign_id,
+        max(campaign_name) as campaign_name,
         sum(spend) as spend,
         sum(clicks) as platform_clicks,
         sum(platform_conversions) as platform_conversions
@@ -62,7 +63,7 @@ reconciled as (
         spined.channel,
         spined.performance_date,
         spined.campaign_id,
-        campaigns.campaign_name,
+        coalesce(campaigns.campaign_name, claimed.campaign_name) as campaign_name,
         cast(coalesce(claimed.spend, 0) as decimal(18, 4)) as spend,
         cast(coalesce(claimed.platform_clicks, 0) as bigint) as platform_clicks,
         coalesce(arrived.monitored_clicks, 0) as monitored_clicks,

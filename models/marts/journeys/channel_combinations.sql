@@ -90,7 +90,10 @@ bounded as (
         {{ ratio_bound('lift', 'log_error', '-') }} as lift_from,
         case
             when lift > 0
-                then least({{ ratio_bound('lift', 'log_error', '+') }}, greatest_lift)
+                then
+                    greatest(
+                        least({{ ratio_bound('lift', 'log_error', '+') }}, greatest_lift), lift
+                    )
         end as lift_to
     from measured
 
