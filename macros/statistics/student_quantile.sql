@@ -1,8 +1,8 @@
 {#
     What Student's t of so many degrees of freedom, 10 or more, is beyond in 5 % of the cases, on
-    either side: to 1e-9; null of fewer, but for the first step alone, which of 7 is off by 5e-5. The expansion in 1/degrees of R. A. Fisher and E. A. Cornish,
+    either side: to 1e-9; null of fewer. The expansion in 1/degrees of R. A. Fisher and E. A. Cornish,
     "The percentile points of distributions having known cumulants", Technometrics 2 (1960),
-    209-225, ...
+    209-225, which is off by 5e-5 for 7 degrees, ...
 #}
 {% macro student_quantile_near(degrees) -%}
     (

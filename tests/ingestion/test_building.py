@@ -73,7 +73,7 @@ def test_a_line_of_a_seed_that_breaks_a_rule_is_told(
     seeds = ("--select", "attribution_models", "conversion_types", "event_types")
     assert build_when_told(io.StringIO("\n"), *seeds) == 1
     worlds.release()
-    told = capfd.readouterr().err
+    by_dbt, told = capfd.readouterr()
     path = "seeds/attribution_models.csv"
     line = f"{path}: attribution_model half_and_less"
     assert f"{line}: it must be that shares of a rule sum to one\n" in told
@@ -83,4 +83,5 @@ def test_a_line_of_a_seed_that_breaks_a_rule_is_told(
     twice = "there must be one line for each attribution_model, with all that it needs"
     assert f"{path}: attribution_model linear, row_count 2: {twice}\n" in told
     # what is no line of a seed is told by dbt alone
+    assert "assert_the_model_of_operations_is_a_line" in by_dbt
     assert "operations" not in told

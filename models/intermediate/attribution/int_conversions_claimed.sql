@@ -52,6 +52,7 @@ claimed as (
 
     select
         summed.*,
+        -- one that is not this one
         coalesce(paid.channel_count > 1 or paid.first_channel <> summed.channel, false) as is_shared
     from summed
     left join paid

@@ -37,14 +37,12 @@ named as (
 
 ),
 
-names as (
+counted as (
 
     select
-        channel,
-        campaign_name,
-        count(*) as campaign_count
+        *,
+        count(*) over (partition by channel, campaign_name) as campaign_count
     from named
-    group by channel, campaign_name
 
 ),
 
@@ -55,15 +53,13 @@ told as (
         channel,
         campaign_name as told_campaign,
         campaign_count
-    from names
+    from counted
     union all
     select
-        named.channel,
-        named.campaign_id as told_campaign,
-        names.campaign_count
-    from named
-    inner join names
-        on named.channel = names.channel and named.campaign_name = names.campaign_name
+        channel,
+        campaign_id as told_campaign,
+        campaign_count
+    from counted
 
 ),
 

@@ -44,7 +44,7 @@ rated as (
         conversions / journeys as conversion_rate,
         all_conversions / all_journeys as base_rate,
         all_journeys - journeys as other_journeys,
-        -- that nobody else ever converts, none who did yet cannot tell: half a one is assumed
+        -- none so far is no proof that none ever would: half a conversion is assumed
         case
             when journeys < all_journeys then greatest(all_conversions - conversions, 0.5)
             else 0
