@@ -1,28 +1,7 @@
 -- One row per conversion type, level, order of the Markov chain, group of customers and step: how
 -- often their paths took it. A state is the last channels of a path, or units of the level, as many
 -- as the order says; a path that has fewer is one state.
-with types as (
-
-    select distinct conversion_type from {{ ref('int_paths_grouped') }}
-
-),
-
-chains as (
-
-    -- two models of one level and order read the same chain
-    select distinct
-        types.conversion_type,
-        models.level,
-        models.markov_order
-    from types
-    inner join {{ ref('attribution_models') }} as models
-        on
-            models.kind = 'markov'
-            and {{ is_of_type('models.conversion_types', 'types.conversion_type') }}
-
-),
-
-states as (
+with states as (
 
     select
         windowed.conversion_type,
@@ -49,7 +28,7 @@ states as (
             windowed.channel
         ) as state
     from {{ ref('int_channel_windows_counted') }} as windowed
-    inner join chains
+    inner join {{ ref('int_chains_asked') }} as chains
         on
             windowed.conversion_type = chains.conversion_type
             and windowed.level = chains.level

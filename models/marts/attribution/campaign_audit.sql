@@ -25,55 +25,6 @@ with paired as (
 
 ),
 
--- of all names that it ever had: its visits may tell an old one
-named as (
-
-    select distinct
-        channel,
-        campaign_name,
-        campaign_id
-    from {{ ref('int_ad_performance_counted') }}
-    where campaign_name is not null and campaign_id is not null
-
-),
-
-counted as (
-
-    select
-        *,
-        count(*) over (partition by channel, campaign_name) as campaign_count
-    from named
-
-),
-
--- visits that tell a name which reports have twice stand by the name
-told as (
-
-    select
-        channel,
-        campaign_name as told_campaign,
-        campaign_count
-    from counted
-    union all
-    select
-        channel,
-        campaign_id as told_campaign,
-        campaign_count
-    from counted
-
-),
-
-shared as (
-
-    select
-        channel,
-        told_campaign,
-        max(campaign_count) as campaign_count
-    from told
-    group by channel, told_campaign
-
-),
-
 compared as (
 
     select
@@ -85,7 +36,7 @@ compared as (
         paired.identified_touchpoint_count
         / nullif(cast(paired.touchpoint_count as double), 0) as identified_share
     from paired
-    left join shared
+    left join {{ ref('int_campaign_names_shared') }} as shared
         on paired.channel = shared.channel and paired.campaign_id = shared.told_campaign
     left join {{ ref('channels') }} as channels
         on paired.channel = channels.channel

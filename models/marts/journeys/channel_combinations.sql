@@ -90,10 +90,7 @@ bounded as (
         {{ ratio_bound('lift', 'log_error', '-') }} as lift_from,
         case
             when lift > 0
-                then
-                    greatest(
-                        least({{ ratio_bound('lift', 'log_error', '+') }}, greatest_lift), lift
-                    )
+                then greatest(lift, least({{ ratio_bound('lift', 'log_error', '+') }}, greatest_lift))
         end as lift_to
     from measured
 

@@ -92,8 +92,7 @@ rated as (
     select
         *,
         cast(customers_broken_off as double)
-        / nullif(customers_went_on + customers_converted + customers_broken_off, 0)
-            as drop_off_rate
+        / nullif(customers_went_on + customers_converted + customers_broken_off, 0) as drop_off_rate
     from counted
 
 )
