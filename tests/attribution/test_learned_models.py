@@ -27,8 +27,8 @@ CHAINS = (
     *("int_removal_effects_shared", "channel_removal_effects"),
 )
 STEPS = (
-    *("int_paths_counted", "int_channel_windows_counted", "int_steps_grouped"),
-    "int_channel_transitions_counted",
+    *("int_paths_counted", "int_channel_windows_counted", "int_chains_asked"),
+    *("int_steps_grouped", "int_channel_transitions_counted"),
 )
 VALUES = (
     *("int_channels_numbered", "int_channel_sets_grouped", "int_channel_sets_counted"),

@@ -1,4 +1,4 @@
--- One row per conversion type, level and order of the Markov chain that a model reads, or several do.
+-- One row per conversion type, level and order of the Markov chain that a model, or several, read.
 with types as (
 
     select distinct conversion_type from {{ ref('int_paths_grouped') }}

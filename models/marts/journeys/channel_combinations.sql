@@ -49,7 +49,7 @@ rated as (
             when journeys < all_journeys then greatest(all_conversions - conversions, 0.5)
             else 0
         end as other_conversions,
-        all_journeys / journeys as greatest_lift
+        all_journeys / journeys as max_lift
     from counted
 
 ),
@@ -90,7 +90,7 @@ bounded as (
         {{ ratio_bound('lift', 'log_error', '-') }} as lift_from,
         case
             when lift > 0
-                then greatest(lift, least({{ ratio_bound('lift', 'log_error', '+') }}, greatest_lift))
+                then greatest(lift, least({{ ratio_bound('lift', 'log_error', '+') }}, max_lift))
         end as lift_to
     from measured
 
