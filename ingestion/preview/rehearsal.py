@@ -28,7 +28,6 @@ from ingestion.pseudonyms import Pseudonymiser
 from ingestion.warehouse import Warehouse
 
 PROJECT = Path(__file__).parents[2]
-DBT = "from dbt.cli.main import cli; cli()"
 SEEDS = (
     "identifier_types",
     "identifier_blocklist",
@@ -43,6 +42,8 @@ ENDS = (
 # the copy, and what is built anew in it beside what it replaces
 ROOM = 1.5
 SHOWN = 5
+READ = "partial_parse.msgpack"
+"""What dbt keeps of the project, in which the next run reads again only what has changed."""
 
 
 def preview(
@@ -77,7 +78,7 @@ def preview(
                 database.execute(statement)
             noted = _note_blocked(database, pseudonymiser)
         say("building who is who in the copy, by the rules of the work tree")
-        _build(scratch, pseudonymiser)
+        _build(warehouse, scratch, pseudonymiser)
         with duckdb.connect(str(scratch.database), read_only=True) as database:
             edits = [
                 Edit(seed, (rows - before[seed]).total(), (before[seed] - rows).total())
@@ -183,12 +184,12 @@ def _note_blocked(database: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymi
     return len({(row["listed_type"], row["listed_value"]) for row in unknown})
 
 
-def _build(scratch: Warehouse, pseudonymiser: Pseudonymiser) -> None:
+def _build(warehouse: Warehouse, scratch: Warehouse, pseudonymiser: Pseudonymiser) -> None:
     """Build what stands on the rules, up to who is who; of tests, those of the rules themselves."""
     selected = [f"{seed}+,+{end}" for seed in SEEDS for end in ENDS]
     excluded = ["resource_type:unit_test", "resource_type:test,path:models"]
     excluded.append("resource_type:test,path:tests/data")
-    built = _dbt(scratch, "build", "--select", *selected, "--exclude", *excluded)
+    built = _dbt(warehouse, scratch, "build", "--select", *selected, "--exclude", *excluded)
     if built.returncode == 0:
         return
     try:
@@ -206,17 +207,26 @@ def _build(scratch: Warehouse, pseudonymiser: Pseudonymiser) -> None:
     raise PreviewError("the edited rules do not build: " + "; ".join(failed[:SHOWN]))
 
 
-def _dbt(scratch: Warehouse, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _dbt(
+    warehouse: Warehouse, scratch: Warehouse, *arguments: str
+) -> subprocess.CompletedProcess[str]:
     """Run dbt as a process of its own, with everything it writes in the scratch folder."""
+    read = warehouse.root / "target" / READ
+    if read.exists():
+        (scratch.root / "target").mkdir()
+        shutil.copy(read, scratch.root / "target")
     folders = {
-        "OMNITOUCH_WAREHOUSE": scratch.root,
+        # what dbt read for another warehouse it reads again
+        "OMNITOUCH_WAREHOUSE": warehouse.root,
         "DBT_TARGET_PATH": scratch.root / "target",
         "DBT_LOG_PATH": scratch.root / "logs",
+        "DBT_PROJECT_DIR": PROJECT,
+        "DBT_PROFILES_DIR": PROJECT,
     }
-    project = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))
     return subprocess.run(
-        [sys.executable, "-c", DBT, "--quiet", "--no-use-colors", *arguments, *project],
+        [sys.executable, "-m", "ingestion.preview.building", str(scratch.root), *arguments],
         env={**os.environ, **{name: str(folder) for name, folder in folders.items()}},
+        cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -67,9 +68,15 @@ BUILT = ("+customer_changes", "+orders", "+int_identifier_links_trusted")
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A built warehouse, and the files that it was loaded with."""
-    directory = tmp_path_factory.mktemp("previewed")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where each test finds the warehouse: what dbt read for another place it reads again."""
+    return tmp_path_factory.mktemp("place") / "previewed"
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory, place: Path) -> Path:
+    """A built warehouse, what dbt read for its build, and the files that it was loaded with."""
+    directory = tmp_path_factory.mktemp("template")
     write(directory, "visits.csv", COLUMNS, VISITS)
     write(directory, "orders.csv", "time,order,amount,phone", ORDERS)
     (directory / "files" / "manifest.yml").write_text(FILES, encoding="utf-8")
@@ -77,13 +84,15 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     worlds.empty_warehouse(warehouse.root)
     wire.load(warehouse, directory / "files" / "manifest.yml")
     worlds.dbt(warehouse.root, "run", "--select", *BUILT)
+    read(place / "warehouse", target=warehouse.root / "target")
     return directory
 
 
 @pytest.fixture
-def warehouse(template: Path, tmp_path: Path) -> Warehouse:
-    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
-    return Warehouse(tmp_path / "warehouse")
+def warehouse(template: Path, place: Path) -> Iterator[Warehouse]:
+    shutil.copytree(template, place)
+    yield Warehouse(place / "warehouse")
+    shutil.rmtree(place)
 
 
 @pytest.fixture
@@ -138,16 +147,25 @@ def assert_cleared(warehouse: Warehouse) -> None:
     assert not (warehouse.root / "omnitouch.duckdb.wal").exists()
 
 
+def read(warehouse: Path, target: Path) -> None:
+    run_dbt(wire.PROJECT, warehouse, target, "parse")
+
+
 def build(warehouse: Warehouse, project: Path) -> None:
+    target = warehouse.root / "target"
+    run_dbt(project, warehouse.root, target, "build", "--select", *BUILT, *NO_TESTS)
+
+
+def run_dbt(project: Path, warehouse: Path, target: Path, *arguments: str) -> None:
+    folders = {
+        "OMNITOUCH_WAREHOUSE": warehouse,
+        "DBT_TARGET_PATH": target,
+        "DBT_LOG_PATH": target.parent / "logs",
+    }
     subprocess.run(
-        [sys.executable, "-c", DBT, "--quiet", "build", "--select", *BUILT, *NO_TESTS],
+        [sys.executable, "-c", DBT, "--quiet", *arguments],
         cwd=project,
-        env={
-            **os.environ,
-            "OMNITOUCH_WAREHOUSE": str(warehouse.root),
-            "DBT_TARGET_PATH": str(warehouse.root / "target"),
-            "DBT_LOG_PATH": str(warehouse.root / "logs"),
-        },
+        env={**os.environ, **{name: str(folder) for name, folder in folders.items()}},
         check=True,
     )
 

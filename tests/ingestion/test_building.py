@@ -64,11 +64,10 @@ def test_a_line_of_a_seed_that_breaks_a_rule_is_told(
         "misspelt,错,rul,,channel,false,,,every,0,0,0,0,0,0,0,0,0,0,no such kind",
         "linear,又,rule,,channel,false,,,every,1,0,0,0,0,0,0,0,0,0,a name twice",
     ]
-    with (project / "seeds" / "attribution_models.csv").open("a", encoding="utf-8") as seed:
-        seed.write("\n".join(bad) + "\n")
-    project_file = project / "dbt_project.yml"
-    model = "operations_attribution_model: "
-    project_file.write_text(project_file.read_text().replace(model, f"{model}no_"))
+    seed = project / "seeds" / "attribution_models.csv"
+    # the model of operations is no line now
+    renamed = seed.read_text(encoding="utf-8").replace("\nlast_non_direct,", "\nlast_that_is,")
+    seed.write_text(renamed + "\n".join(bad) + "\n", encoding="utf-8")
     monkeypatch.chdir(project)
     seeds = ("--select", "attribution_models", "conversion_types", "event_types")
     assert build_when_told(io.StringIO("\n"), *seeds) == 1

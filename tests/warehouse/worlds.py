@@ -92,14 +92,21 @@ def environment(**values: str) -> Iterator[None]:
 
 @cache
 def manifest() -> Manifest:
-    """The parsed project: parsing takes longer than building a small world."""
+    """The parsed project: parsing takes longer than building a small world.
+
+    ``OMNITOUCH_READ`` may name a warehouse for which dbt has read it, as ``./check`` does.
+    """
     arguments = ["parse", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
-    with (
-        tempfile.TemporaryDirectory() as directory,
-        environment(OMNITOUCH_WAREHOUSE=directory, DBT_TARGET_PATH=f"{directory}/target"),
-        sparing(),
-    ):
-        result = dbtRunner().invoke([*arguments, "--log-path", f"{directory}/logs"])
+    with tempfile.TemporaryDirectory() as directory:
+        known = os.environ.get("OMNITOUCH_READ")
+        if known:
+            shutil.copytree(Path(known, "target"), Path(directory, "target"))
+        paths = {
+            "OMNITOUCH_WAREHOUSE": known or directory,
+            "DBT_TARGET_PATH": f"{directory}/target",
+        }
+        with environment(**paths), sparing():
+            result = dbtRunner().invoke([*arguments, "--log-path", f"{directory}/logs"])
     assert result.success, result.exception
     return result.result
 
