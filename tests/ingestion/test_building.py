@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -19,8 +20,8 @@ KINDS = ("--select", "device_kinds")
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One for all tests: the project is read in full once."""
-    directory = tmp_path_factory.mktemp("built")
+    """One for all tests: the project is read in full once, or was, for a warehouse of this name."""
+    directory = Path(os.environ.get("OMNITOUCH_READ") or tmp_path_factory.mktemp("built"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(worlds.PROJECT)
         patch.setenv("OMNITOUCH_WAREHOUSE", str(directory))

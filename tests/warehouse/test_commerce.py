@@ -193,16 +193,19 @@ def history(
 ) -> Iterator[tuple[Brand, dict[str, tuple[Any, ...]]]]:
     """The brand after its refunds, and its orders before them."""
     with deployed(tmp_path_factory.mktemp("brand")) as brand:
+        warehouse = brand.deployment.warehouse.root
+        models = (*worlds.FILLED, "+load_accounting")
+        worlds.empty_warehouse(warehouse)
         sell(brand)
         meet(brand)
-        untested = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-        brand.arrive("build", *untested)
+        brand.arrive("run", "--select", *models)
         before = brand.orders()
         brand.clock.sleep(86400)
         refund(brand)
         brand.clock.sleep(600)
-        brand.arrive("run")
-        worlds.dbt(brand.deployment.warehouse.root, "test", "--select", "test_type:singular")
+        brand.arrive("run", "--select", *models)
+        promised = ("test_type:singular", *worlds.CHANNEL_TESTS)
+        worlds.dbt(warehouse, "test", "--select", *promised, "--exclude", *worlds.UNFILLED)
         yield brand, before
 
 
