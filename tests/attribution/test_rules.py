@@ -44,14 +44,17 @@ Touch = dict[str, Any]
 
 
 def drawn_models(chance: random.Random) -> list[dict[str, Any]]:
-    """Models as shipped, and mixtures that nobody would think of."""
-    path = worlds.PROJECT / "seeds" / "attribution_models.csv"
-    with path.open(encoding="utf-8") as lines:
-        shipped = [
-            line
-            for line in csv.DictReader(lines)
-            if line["kind"] != "markov" and line["level"] == "channel"
-        ]
+    """Models as shipped, those that the docs would add, and mixtures nobody would think of."""
+    seed = (worlds.PROJECT / "seeds" / "attribution_models.csv").read_text(encoding="utf-8")
+    header, *_ = seed.splitlines()
+    docs = (worlds.PROJECT / "docs" / "attribution.md").read_text(encoding="utf-8")
+    documented = docs.split(f"```\n{header}\n")[1].split("```")[0]
+    shipped = [
+        line
+        for line in csv.DictReader((seed + documented).splitlines())
+        if line["kind"] != "markov" and line["level"] == "channel"
+    ]
+    assert "u_50_50" in {line["attribution_model"] for line in shipped}
     for number in range(12):
         parts = [chance.choice((0, 0, 0, 1, 2)) for _ in SHARES]
         # what every path has, or there would be paths that a model gives to nobody
