@@ -14,10 +14,7 @@ weighed as (
 
     select
         *,
-        exp(
-            -ln(2.0) * (hours_before - nearest_hours_before)
-            / {{ var('time_decay_half_life_days') * 24 }}
-        ) as decay
+        exp(-ln(2.0) * (hours_before - nearest_hours_before) / (halved_in_days * 24)) as decay
     from paths
 
 ),

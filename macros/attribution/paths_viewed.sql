@@ -1,25 +1,52 @@
 {#
     Steps of a query: `models`, those of a kind in the seed attribution_models that look at channels, and
     `paths`, touchpoints as these look at them: one row per conversion, view and touchpoint in it, in
-    order, of a step shaped as int_touchpoints_sequenced. A view is a look-back and a transform of
-    paths; models with the same share one. A whole path keeps its places and its nearest hours; where
+    order, of a step shaped as int_touchpoints_sequenced. A view is a look-back, a transform of paths and
+    a half-life; models with the same share one, and those that do not decay look at any. A whole path keeps its places and its nearest hours; where
     something is left out, they are counted anew.
 
     With `at_levels` the models that look at what is below channels; the step then has a row for each
     `level`, and the `unit` that the touchpoint is of.
 #}
 {% macro paths_viewed(touchpoints, kind, at_levels=false) -%}
+decays as (
+
+    select
+        *,
+        case
+            when decayed_share > 0
+                then coalesce(half_life_days, {{ var('time_decay_half_life_days') }})
+        end as decays_in_days
+    from {{ ref('attribution_models') }}
+    where kind = '{{ kind }}' and level {{ '<>' if at_levels else '=' }} 'channel'
+
+),
+
+halved as (
+
+    select
+        *,
+        coalesce(
+            decays_in_days,
+            min(decays_in_days) over (
+                partition by level, path_transform, coalesce(lookback_days, 0)
+            ),
+            {{ var('time_decay_half_life_days') }}
+        ) as halved_in_days
+    from decays
+
+),
+
 models as (
 
     select
         *,
         cast(
             dense_rank() over (
-                order by level, path_transform, coalesce(lookback_days, 0)
+                order by level, path_transform, coalesce(lookback_days, 0), halved_in_days
             ) as bigint
         ) as path_view
-    from {{ ref('attribution_models') }}
-    where kind = '{{ kind }}' and level {{ '<>' if at_levels else '=' }} 'channel'
+    from halved
 
 ),
 
@@ -30,6 +57,7 @@ path_views as (
         level,
         path_transform,
         lookback_days,
+        halved_in_days,
         path_transform = 'every' and lookback_days is null as is_whole
     from models
 
@@ -43,6 +71,7 @@ path_views as (
         {{ '' if at_levels else 'touchpoints.channel as unit,' }}
         path_views.path_view,
         path_views.path_transform,
+        path_views.halved_in_days,
         coalesce(channels.is_direct, false) as is_direct,
         coalesce(channels.is_paid, false) as is_paid
     from {{ touchpoints }} as touchpoints
@@ -103,7 +132,8 @@ kept as (
 
 {% set columns = [
     'path_view', 'conversion_id', 'conversion_type', 'customer_id', 'touchpoint_id', 'channel',
-    'unit', 'campaign_id', 'weight', 'touched_at', 'hours_before', 'lead_at', 'is_direct', 'is_paid'
+    'unit', 'campaign_id', 'weight', 'touched_at', 'hours_before', 'lead_at', 'is_direct', 'is_paid',
+    'halved_in_days'
 ] | join(',
         ') %}
 paths as (

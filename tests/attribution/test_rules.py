@@ -18,7 +18,7 @@ from tests.warehouse.worlds import query
 
 PATHS = 2000
 VARS = yaml.safe_load((worlds.PROJECT / "dbt_project.yml").read_text())["vars"]
-HALF_LIFE_HOURS = VARS["time_decay_half_life_days"] * 24
+HALF_LIFE_DAYS = VARS["time_decay_half_life_days"]
 CONVERTED = datetime.datetime(2026, 7, 31, 12)
 CHANNELS = {"sms": "paid", "douyin_ads": "paid", "store": "", "email": "", "direct": "direct"}
 SHARES = (
@@ -70,6 +70,7 @@ def drawn_models(chance: random.Random) -> list[dict[str, Any]]:
                 # each transform with and without a look-back
                 "lookback_days": ("", "3", "", "10")[number % 4],
                 "path_transform": TRANSFORMS[number % len(TRANSFORMS)],
+                "half_life_days": chance.choice(("", "0.5", "14")) if mixture["decayed"] else "",
                 **{f"{name}_share": str(share) for name, share in mixture.items()},
             }
         )
@@ -149,7 +150,8 @@ def shared(seen: list[Touch], model: dict[str, Any]) -> list[float]:
         credit[place] += share[name]
     for place in others:
         credit[place] += share["between"] / len(others)
-    decays = [2 ** -((touch["hours_before"] or 0) / HALF_LIFE_HOURS) for touch in seen]
+    half_life = float(model["half_life_days"] or HALF_LIFE_DAYS) * 24
+    decays = [2 ** -((touch["hours_before"] or 0) / half_life) for touch in seen]
     for place in places:
         credit[place] += share["even"] / len(seen)
         credit[place] += share["decayed"] * decays[place] / sum(decays)

@@ -61,9 +61,9 @@ def test_a_line_of_a_seed_that_breaks_a_rule_is_told(
     for file in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(worlds.PROJECT / file, project)
     bad = [
-        "half_and_less,半,rule,,channel,false,purchse,,every,0.5,0,0,0,0,0,0,0,0,0,not all",
-        "misspelt,错,rul,,channel,false,,,every,0,0,0,0,0,0,0,0,0,0,no such kind",
-        "linear,又,rule,,channel,false,,,every,1,0,0,0,0,0,0,0,0,0,a name twice",
+        "half_and_less,半,rule,,channel,false,purchse,,every,,0.5,0,0,0,0,0,0,0,0,0,not all",
+        "misspelt,错,rul,,channel,false,,,every,,0,0,0,0,0,0,0,0,0,0,no such kind",
+        "linear,又,rule,,channel,false,,,every,,1,0,0,0,0,0,0,0,0,0,a name twice",
     ]
     seed = project / "seeds" / "attribution_models.csv"
     # the model of operations is no line now
