@@ -46,9 +46,11 @@ STEPS = """
 """
 EXACT = "create table exact as select cast(null as text) as channel, 0.0::double as effect limit 0"
 OUTCOME = """
-    select count(*), max(abs(removal_effect / exact.effect - 1))
+    select
+        count(*),
+        max(coalesce(abs(removal_effect / exact.effect - 1), 1)) filter (effects.markov_order = 1)
     from intermediate.int_removal_effects_shared as effects
-    left join exact on effects.unit = exact.channel and effects.markov_order = 1
+    left join exact on effects.unit = exact.channel
 """
 
 
@@ -83,7 +85,10 @@ def tell_exact(warehouse: Path) -> None:
 
 
 def outcome(effects: int, error: float | None) -> str:
-    return f"{effects} effects" + (f", of order 1 off by up to {error:.1e}" if effects else "")
+    if not effects:
+        return "no effects"
+    off = "less than 1e-9" if error < 1e-9 else f"up to {error:.1e}"
+    return f"{effects} effects, of order 1 off by {off}"
 
 
 def ours(name: str, directory: Path, _: int) -> Work:

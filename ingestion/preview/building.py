@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from dbt.cli.main import dbtRunner
 
 QUIETLY = ("--quiet", "--no-use-colors")
+PROJECT = str(Path(__file__).parents[2])
+PLACES = ("--project-dir", PROJECT, "--profiles-dir", PROJECT)
 
 
 def build_in(scratch: str, *arguments: str) -> int:
@@ -21,10 +24,10 @@ def build_in(scratch: str, *arguments: str) -> int:
         dbt's exit code: 1 where something failed, 2 where dbt could not run.
     """
     # what is wrong with the project the build tells
-    read = dbtRunner().invoke(["--log-level", "none", "parse"])
+    read = dbtRunner().invoke(["--log-level", "none", "parse", *PLACES])
     os.environ["OMNITOUCH_WAREHOUSE"] = scratch
     manifest = read.result if read.success else None
-    done = dbtRunner(manifest=manifest).invoke([*QUIETLY, *arguments])
+    done = dbtRunner(manifest=manifest).invoke([*QUIETLY, *arguments, *PLACES])
     return 0 if done.success else 2 if done.exception else 1
 
 

@@ -220,8 +220,6 @@ def _dbt(
         "OMNITOUCH_WAREHOUSE": warehouse.root,
         "DBT_TARGET_PATH": scratch.root / "target",
         "DBT_LOG_PATH": scratch.root / "logs",
-        "DBT_PROJECT_DIR": PROJECT,
-        "DBT_PROFILES_DIR": PROJECT,
     }
     return subprocess.run(
         [sys.executable, "-m", "ingestion.preview.building", str(scratch.root), *arguments],

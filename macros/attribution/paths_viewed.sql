@@ -1,9 +1,10 @@
 {#
-    Steps of a query: `models`, those of a kind in the seed attribution_models that look at channels, and
-    `paths`, touchpoints as these look at them: one row per conversion, view and touchpoint in it, in
-    order, of a step shaped as int_touchpoints_sequenced. A view is a look-back, a transform of paths and
-    a half-life; models with the same share one, and those that do not decay look at any. A whole path keeps its places and its nearest hours; where
-    something is left out, they are counted anew.
+    Steps of a query: `models`, those of a kind in the seed attribution_models that look at channels,
+    and `paths`, touchpoints as these look at them: one row per conversion, view and touchpoint in it,
+    in order, of a step shaped as int_touchpoints_sequenced. A view is a look-back, a transform of
+    paths and a half-life; models with the same share one, and those that do not decay look at any. A
+    whole path keeps its places and its nearest hours; where something is left out, they are counted
+    anew.
 
     With `at_levels` the models that look at what is below channels; the step then has a row for each
     `level`, and the `unit` that the touchpoint is of.
@@ -132,8 +133,8 @@ kept as (
 
 {% set columns = [
     'path_view', 'conversion_id', 'conversion_type', 'customer_id', 'touchpoint_id', 'channel',
-    'unit', 'campaign_id', 'weight', 'touched_at', 'hours_before', 'lead_at', 'is_direct', 'is_paid',
-    'halved_in_days'
+    'unit', 'campaign_id', 'weight', 'touched_at', 'hours_before', 'lead_at', 'is_direct',
+    'is_paid', 'halved_in_days'
 ] | join(',
         ') %}
 paths as (

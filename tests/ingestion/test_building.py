@@ -21,13 +21,17 @@ KINDS = ("--select", "device_kinds")
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One for all tests: the project is read in full once, or was, for a warehouse of this name."""
-    directory = Path(os.environ.get("OMNITOUCH_READ") or tmp_path_factory.mktemp("built"))
+    directory = tmp_path_factory.mktemp("built")
+    known = Path(os.environ.get("OMNITOUCH_READ") or directory)
+    assert not (known / "landing").exists(), f"{known} is to be written to, and is not empty"
+    if known != directory:
+        shutil.copytree(known / "target", directory / "target")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(worlds.PROJECT)
-        patch.setenv("OMNITOUCH_WAREHOUSE", str(directory))
+        patch.setenv("OMNITOUCH_WAREHOUSE", str(known))
         patch.setenv("DBT_TARGET_PATH", str(directory / "target"))
         patch.setenv("DBT_LOG_PATH", str(directory / "logs"))
-        yield directory
+        yield known
 
 
 def test_without_a_line_nothing_is_built(warehouse: Path) -> None:
@@ -53,9 +57,12 @@ def test_the_exit_code_is_dbts(warehouse: Path) -> None:
 
 
 def test_a_line_of_a_seed_that_breaks_a_rule_is_told(
-    warehouse: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    warehouse: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    project = warehouse / "project"
+    project = tmp_path / "project"
     for folder in ("models", "macros", "seeds", "tests/data"):
         shutil.copytree(worlds.PROJECT / folder, project / folder)
     for file in ("dbt_project.yml", "profiles.yml"):

@@ -204,8 +204,7 @@ def history(
         refund(brand)
         brand.clock.sleep(600)
         brand.arrive("run", "--select", *models)
-        promised = ("test_type:singular", *worlds.CHANNEL_TESTS)
-        worlds.dbt(warehouse, "test", "--select", *promised, "--exclude", *worlds.UNFILLED)
+        worlds.assert_promises_hold(warehouse, "test_type:singular", *worlds.CHANNEL_TESTS)
         yield brand, before
 
 

@@ -57,7 +57,8 @@ VIEWS = "config.materialized:view,+config.materialized:incremental"
 # What channels fill; what is made of journeys after that is half of all models, and not theirs.
 FILLED = ("+marts.core", "+marts.accounts", "+unmapped_events", "+referrals")
 UNFILLED = (
-    *("int_conversions_numbered+", "int_paths_arrived+", "int_ad_reports_dated+"),
+    *("int_conversions_numbered+", "int_paths_grouped+", "int_paths_sequenced+"),
+    "int_ad_reports_dated+",
     *("int_first_journeys_traced+", "stg_channel_effects__fits+", "int_segment_acts+"),
     *("stg_scores__figures+", "int_score_dates+", "int_purchase_days+", "int_customer_days+"),
     *("marts.journeys", "marts.operations", "test_type:unit"),
@@ -94,7 +95,7 @@ def environment(**values: str) -> Iterator[None]:
 def manifest() -> Manifest:
     """The parsed project: parsing takes longer than building a small world.
 
-    ``OMNITOUCH_READ`` may name a warehouse for which dbt has read it, as ``./check`` does.
+    ``OMNITOUCH_READ`` may name an empty warehouse for which dbt has read it, as ``./check`` does.
     """
     arguments = ["parse", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
     with tempfile.TemporaryDirectory() as directory:
@@ -117,8 +118,13 @@ def kept_manifest() -> Manifest:
     return kept(manifest())
 
 
-def dbt(warehouse: Path, *arguments: str, settings: tuple[str, ...] = SMALL_WORLD) -> None:
-    """Run dbt in this process on a warehouse; a failure names the nodes that failed."""
+def dbt(
+    warehouse: Path, *arguments: str, settings: tuple[str, ...] = SMALL_WORLD
+) -> list[tuple[str, str]]:
+    """Run dbt in this process on a warehouse; a failure names the nodes that failed.
+
+    Returns the name of each node that ran, and the file that it is declared in.
+    """
     paths = {
         "OMNITOUCH_WAREHOUSE": str(warehouse),
         "DBT_TARGET_PATH": str(warehouse / "target"),
@@ -130,12 +136,18 @@ def dbt(warehouse: Path, *arguments: str, settings: tuple[str, ...] = SMALL_WORL
             [*SPARINGLY, *arguments, *ONE_BY_ONE, *project, *settings]
         )
         release()
+    done = getattr(result.result, "results", None) or []
     failed = [
-        f"{item.node.name}: {item.message}"
-        for item in getattr(result.result, "results", None) or []
-        if item.status in ("error", "fail")
+        f"{item.node.name}: {item.message}" for item in done if item.status in ("error", "fail")
     ]
     assert result.success, failed or result.exception
+    return [(item.node.name, item.node.original_file_path) for item in done]
+
+
+def assert_promises_hold(warehouse: Path, *selected: str) -> None:
+    """Run the tests of what channels fill; of marts there must be some, not of seeds alone."""
+    ran = dbt(warehouse, "test", "--select", *selected, "--exclude", *UNFILLED)
+    assert any(name.startswith("grain_") and "marts" in folder for name, folder in ran), ran
 
 
 def models_of(delivery: int, deliveries: int) -> tuple[str, ...]:
