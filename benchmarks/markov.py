@@ -52,10 +52,8 @@ OUTCOME = """
     from intermediate.int_removal_effects_shared as effects
     left join exact on effects.unit = exact.channel
 """
-
-
 # A simulation is as exact as it is long: it ends when ten of them vary by less than this.
-PACKAGE = {
+SIMULATIONS = {
     **{how: (how, 0.05) for how in GROUPED_BY},
     "paths grouped, to 1 %": ("paths grouped", 0.01),
 }
@@ -140,8 +138,8 @@ BENCHMARK = Benchmark(
         Contender("ours, order 1", partial(ours, "one"), start_up="dbt run, no paths"),
         Contender("ours, orders 1 to 3", partial(ours, "three"), start_up="dbt run, no paths"),
         *(
-            Contender(f"ChannelAttribution, {told}", partial(channel_attribution, *how))
-            for told, how in PACKAGE.items()
+            Contender(f"ChannelAttribution, {name}", partial(channel_attribution, *how))
+            for name, how in SIMULATIONS.items()
             if find_spec("ChannelAttribution")
         ),
     ),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from dbt.cli.main import dbtRunner
+from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from ingestion.pseudonyms import PERSONAL
@@ -31,15 +31,24 @@ def build_when_told(told: TextIO, *options: str) -> int:
         dbt's exit code: 1 where something failed, 2 where dbt could not run; 0 where nothing was to
         be built.
     """
-    # what is wrong with the project the build tells
-    read = dbtRunner().invoke(["--log-level", "none", "parse"])
+    manifest = read_project()
     if not told.readline():
         return 0
-    manifest = read.result if read.success else None
     done = dbtRunner(manifest=manifest).invoke([*BUILD, *options])
     if manifest and not done.exception:
         for line in _lines_at_fault(manifest, done.result.results):
             print(line, file=sys.stderr)
+    return exit_code(done)
+
+
+def read_project(*options: str) -> Manifest | None:
+    """The project, or None where something is wrong with it: what that is the build tells."""
+    read = dbtRunner().invoke(["--log-level", "none", "parse", *options])
+    return read.result if read.success else None
+
+
+def exit_code(done: dbtRunnerResult) -> int:
+    """What dbt would end with: 1 where something failed, 2 where it could not run."""
     return 0 if done.success else 2 if done.exception else 1
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 from dbt.cli.main import dbtRunner
 
-QUIETLY = ("--quiet", "--no-use-colors")
-PROJECT = str(Path(__file__).parents[2])
-PLACES = ("--project-dir", PROJECT, "--profiles-dir", PROJECT)
+from ingestion.building import exit_code, read_project
+
+# it is started in the project, whatever dbt's own variables say
+HERE = ("--project-dir", ".", "--profiles-dir", ".")
 
 
 def build_in(scratch: str, *arguments: str) -> int:
@@ -23,12 +23,11 @@ def build_in(scratch: str, *arguments: str) -> int:
     Returns:
         dbt's exit code: 1 where something failed, 2 where dbt could not run.
     """
-    # what is wrong with the project the build tells
-    read = dbtRunner().invoke(["--log-level", "none", "parse", *PLACES])
+    manifest = read_project(*HERE)
     os.environ["OMNITOUCH_WAREHOUSE"] = scratch
-    manifest = read.result if read.success else None
-    done = dbtRunner(manifest=manifest).invoke([*QUIETLY, *arguments, *PLACES])
-    return 0 if done.success else 2 if done.exception else 1
+    return exit_code(
+        dbtRunner(manifest=manifest).invoke(["--quiet", "--no-use-colors", *arguments, *HERE])
+    )
 
 
 if __name__ == "__main__":

@@ -42,8 +42,8 @@ ENDS = (
 # the copy, and what is built anew in it beside what it replaces
 ROOM = 1.5
 SHOWN = 5
-READ = "partial_parse.msgpack"
-"""What dbt keeps of the project, in which the next run reads again only what has changed."""
+PARTIAL_PARSE = "partial_parse.msgpack"
+"""What dbt keeps of the project, so that the next run reads again only what has changed."""
 
 
 def preview(
@@ -211,10 +211,10 @@ def _dbt(
     warehouse: Warehouse, scratch: Warehouse, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
     """Run dbt as a process of its own, with everything it writes in the scratch folder."""
-    read = warehouse.root / "target" / READ
-    if read.exists():
+    known = warehouse.root / "target" / PARTIAL_PARSE
+    if known.exists():
         (scratch.root / "target").mkdir()
-        shutil.copy(read, scratch.root / "target")
+        shutil.copy(known, scratch.root / "target")
     folders = {
         # what dbt read for another warehouse it reads again
         "OMNITOUCH_WAREHOUSE": warehouse.root,
