@@ -44,7 +44,7 @@ class Shape:
 _TOUCH = ("channel", "campaign", "ad", "creative", "content", "keyword", "value", "order_id")
 _TOUCH += ("product", "store", "staff", "url", "duration_seconds", "share_code")
 _ORDER = ("order_id", "line_id", "amount", "quantity", "unit_price", "product", "status")
-_ORDER += ("refunded", "currency", "store", "updated_at")
+_ORDER += ("refunded", "currency", "store", "updated_at", "original_order_id")
 _SPEND = ("account", "campaign", "campaign_name", "ad", "impressions", "clicks", "conversions")
 _SPEND += ("currency", "updated_at")
 _PROFILE = ("occurred_at", "name", "gender", "birthday", "birth_year", "province", "city", "level")

@@ -9,6 +9,7 @@
     load_id,
     identifiers,
     order_kind,
+    original_source_order_id,
     order_status,
     store_id,
     staff_id,

@@ -32,7 +32,8 @@ LATE_STORE_DAY_SHARE = 0.04
 RE_EXPORT_SHARE = 0.05
 LAST_DIGITS_WITH_DEFAULT_PHONE = "01234567"
 POS_HEADER = (
-    "门店编号,收银机号,小票号,行号,类型,营业日期,销售时间,商品编码,数量,金额,会员号,手机号,收银员"
+    "门店编号,收银机号,小票号,行号,类型,营业日期,销售时间,商品编码,数量,金额,会员号,手机号,收银员,"
+    "原营业日期,原小票号"
 )
 
 
@@ -225,10 +226,15 @@ class TillWriter:
             phone = store.default_phone
             self.counts["pos_receipts_with_default_phone"] += 1
         kind = "RETURN" if receipt.is_return else "SALE"
+        original = ","
+        if sale := receipt.returned:
+            sold_on = start - (receipt.business_day - sale.business_day) * DAY_MS
+            original = f"{beijing_date(sold_on)},{sale.number}"
         return [
             f"{store.number},{till},{receipt.number},{n},{kind},{beijing_date(start)},"
             f"{beijing_text(receipt.sold_at)},{PRODUCTS[line.product].sku},{line.quantity},"
-            f"{yuan_text(line.fen)},{member},{phone},{7 + receipt.store:02d}"
+            f"{yuan_text(line.fen)},{member},{phone},{7 + receipt.store:02d},"
+            f"{original}"
             for n, line in enumerate(receipt.lines, start=1)
         ]
 

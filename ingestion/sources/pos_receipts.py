@@ -25,6 +25,8 @@ from ingestion.tables import read_csv, read_rows
 HEADERS = Path(__file__).parents[2] / "seeds" / "pos_receipt_headers.csv"
 REQUIRED = ["store_id", "pos_id", "receipt_no", "line_no", "type", "business_date", "sold_at"]
 REQUIRED += ["sku", "qty", "amount"]
+ORIGINAL = ("original_store_id", "original_pos_id", "original_business_date")
+ORIGINAL += ("original_receipt_no",)
 KINDS = {"SALE": 1, "RETURN": -1}
 EXPORT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d{1,12})(?!\d))?")
 NUMBER = re.compile(r"[+-]?[0-9]{1,14}(\.[0-9]+)?")
@@ -82,6 +84,7 @@ def _record(
         line["phone"] = pseudonymiser.phone(phone) or pseudonymiser.scrub(phone)
     sold_at = required(line, "sold_at")
     moment(required(line, "business_date"))
+    _check_original(line)
     key = (
         *(required(line, name) for name in ("store_id", "pos_id", "receipt_no", "line_no")),
         required(line, "business_date"),
@@ -91,3 +94,16 @@ def _record(
     payload = dump({**pseudonymiser.scrub_values(line), **version})
     local_moment(sold_at)
     return Record("receipt_line", key, sold_at, moment(exported_on), payload)
+
+
+def _check_original(line: dict[str, str]) -> None:
+    """A return may name the receipt that it takes back: by half of its name nothing is found."""
+    if not any(line.get(field) for field in ORIGINAL):
+        return
+    for field in ("original_business_date", "original_receipt_no"):
+        if not line.get(field):
+            raise BadRecordError(
+                f"{field} is missing",
+                "Name the original receipt by both, or leave all of it empty.",
+            )
+    moment(line["original_business_date"])

@@ -16,6 +16,7 @@ import pytest
 
 from ingestion import exchange_rates
 from ingestion.records import BadRecord, Record
+from ingestion.sources.declared import NO_CHANNELS
 from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
 from tests.ingestion.wire import PSEUDONYMISER
@@ -178,6 +179,12 @@ def test_a_row_that_cannot_be_is_quarantined_beside_good_ones(
     assert isinstance(bad, BadRecord)
     assert reason in bad.reason
     assert bad.position == "line 3"
+
+
+def test_the_words_that_are_no_channel_have_a_chinese_name() -> None:
+    with (wire.PROJECT / "seeds" / "channels.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["channel"] for row in rows if row["channel_group"] == "none"} == set(NO_CHANNELS)
 
 
 @pytest.mark.parametrize("channel", ["站外 > 红人", "(start)", "unattributed"])

@@ -36,7 +36,7 @@ DAILY_SOURCES = {
 
 TILL_HEADER = [
     *("门店编号", "收银机号", "小票号", "行号", "类型", "营业日期", "销售时间"),
-    *("商品编码", "数量", "金额", "会员号", "手机号", "收银员"),
+    *("商品编码", "数量", "金额", "会员号", "手机号", "收银员", "原营业日期", "原小票号"),
 ]
 
 
@@ -402,6 +402,10 @@ def test_receipts_add_up_to_the_truth(brand: Summary, truth: dict[str, Any]) -> 
     assert len({row[:3] for row in sales}) == truth["orders"]["pos_receipts"]["sale"]
     assert len({row[:3] for row in returns}) == truth["orders"]["pos_receipts"]["return"]
     assert all(int(row[8]) < 0 for row in returns)
+    # what comes back names its receipt, of the same till
+    sold = {(row[0], row[1], row[5], row[2]) for row in sales}
+    assert {(row[0], row[1], *row[13:15]) for row in returns} <= sold
+    assert {tuple(row[13:15]) for row in sales} == {("", "")}
     past = sum(row[5] != row[6][:10] for row in first)
     assert past == counts["pos_rows_past_midnight"] > 0
     expected = {

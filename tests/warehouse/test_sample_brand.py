@@ -51,6 +51,21 @@ def test_orders_revenue_and_refunds_are_the_true_ones(brand: Path, truth: dict) 
         assert sales == truth["conversions"][source]
 
 
+def test_purchases_are_worth_what_truly_stayed_paid(brand: Path, truth: dict) -> None:
+    """What tills took back is taken off the sale that it was of, as refunds are."""
+    found = query(
+        brand,
+        "select source, count(*), sum(conversions.revenue) "
+        "from marts.conversions inner join marts.orders using (order_id) "
+        "where conversion_type = 'purchase' group by source",
+    )
+    # cancelled orders are no purchases
+    tills = {source: figures for source, *figures in found}["pos_receipts"]
+    assert tills[0] == truth["conversions"]["pos_receipts"]
+    for source, _, revenue in found:
+        assert revenue == pytest.approx(truth["net_fen"][source] / 100, abs=0.005), source
+
+
 def test_no_join_compares_everything_with_everything(brand: Path) -> None:
     """DuckDB does where an outer join has a condition on one side alone: right, and quadratic."""
     found = {}

@@ -16,6 +16,11 @@ composed as (
         replace_group,
         max(identifier_set) as identifier_set,
         max(order_kind) as order_kind,
+        -- goods of several sales can come back on one receipt
+        case
+            when min(original_source_order_id) = max(original_source_order_id)
+                then max(original_source_order_id)
+        end as original_source_order_id,
         -- a line of refunds has none
         {{ max_by(
             'order_status',
@@ -44,7 +49,8 @@ keyed as (
 
     select
         *,
-        {{ hash_id('identifier_set') }} as identifier_set_id
+        {{ hash_id('identifier_set') }} as identifier_set_id,
+        {{ hash_id("source || ':' || original_source_order_id") }} as original_order_id
     from composed
 
 )

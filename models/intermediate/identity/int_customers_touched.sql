@@ -19,11 +19,25 @@ sets_on_streams as (
 
 ),
 
-sets_in_orders as (
+lines_of_orders as (
 
-    select distinct order_lines.identifier_set_id
+    select
+        order_lines.identifier_set_id,
+        {{ hash_id("order_lines.source || ':' || order_lines.original_source_order_id") }}
+            as original_order_id
     from {{ ref('int_order_lines_unioned') }} as order_lines
     where {{ is_touched('order_lines.replace_group', 'int_order_lines_unioned') }}
+
+),
+
+-- what comes back lowers what its sale brought, whoever brings it back
+sets_in_orders as (
+
+    select identifier_set_id from lines_of_orders
+    union
+    select orders.identifier_set_id
+    from {{ ref('int_orders_composed') }} as orders
+    where orders.order_id in (select lines_of_orders.original_order_id from lines_of_orders)
 
 ),
 

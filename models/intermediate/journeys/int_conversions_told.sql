@@ -31,18 +31,37 @@ withdrawn as (
 
 ),
 
+-- what a till takes back is an order of its own, and yet no longer what the sale brought
+returned as (
+
+    select
+        order_id,
+        sum(returned_revenue) as returned_revenue
+    from {{ ref('int_orders_returned') }}
+    group by order_id
+
+),
+
 happened as (
 
     select
         'purchase' as event_type,
-        cast(order_id as string) as event_id,
-        cast(order_id as string) as happening_id,
-        order_id,
-        customer_id,
-        paid_at as converted_at,
-        cast(gross_revenue - refunded_revenue as double) as revenue
-    from {{ ref('int_orders_identified') }}
-    where order_kind = 'sale' and paid_at is not null and order_status <> 'cancelled'
+        cast(orders.order_id as string) as event_id,
+        cast(orders.order_id as string) as happening_id,
+        orders.order_id,
+        orders.customer_id,
+        orders.paid_at as converted_at,
+        cast(
+            orders.gross_revenue - orders.refunded_revenue - coalesce(returned.returned_revenue, 0)
+            as double
+        ) as revenue
+    from {{ ref('int_orders_identified') }} as orders
+    left join returned
+        on orders.order_id = returned.order_id
+    where
+        orders.order_kind = 'sale'
+        and orders.paid_at is not null
+        and orders.order_status <> 'cancelled'
     union all
     select
         told.event_type,

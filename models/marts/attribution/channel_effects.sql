@@ -14,10 +14,7 @@ named as (
     select
         fits.conversion_type,
         fits.channel,
-        case
-            when fits.channel = 'baseline' then '自然转化'
-            else coalesce(channels.name_zh, fits.channel)
-        end as channel_name,
+        coalesce(channels.name_zh, fits.channel) as channel_name,
         fits.all_conversions,
         fits.conversions,
         fits.effect_conversions,

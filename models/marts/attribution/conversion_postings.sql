@@ -30,6 +30,14 @@ refunded as (
             and orders.replace_group = lines.replace_group
             and orders.source_order_id = lines.source_order_id
             and lines.refunded_revenue <> 0
+    union all
+    select
+        conversions.conversion_id,
+        returned.returned_at as refunded_at,
+        returned.returned_revenue as refunded_revenue
+    from conversions
+    inner join {{ ref('int_orders_returned') }} as returned
+        on conversions.order_id = returned.order_id
 
 ),
 

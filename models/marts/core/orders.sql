@@ -7,6 +7,7 @@ with touched as (
         source_order_id,
         customer_id,
         order_kind,
+        cast(original_order_id as string) as original_order_id,
         order_status,
         store_id,
         staff_id,

@@ -3,6 +3,7 @@
     'identifiers': 'identifiers',
     'event': 'event',
     'order_id': 'order_id',
+    'original_order_id': 'original_order_id',
     'line_id': 'line_id',
     'amount': 'amount',
     'value': 'value',
@@ -98,6 +99,7 @@ renamed as (
 
         -- strings
         case when orders.amount_in_unit < 0 then 'return' else 'sale' end as order_kind,
+        orders.original_order_id as original_source_order_id,
         coalesce(orders.status, 'paid') as order_status,
         orders.store as store_id,
         {{ null_columns(['staff_id', 'creative_id', 'content_id']) }},

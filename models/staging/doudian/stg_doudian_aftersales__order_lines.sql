@@ -46,7 +46,8 @@ renamed as (
         -- strings
         'sale' as order_kind,
         {{ null_columns([
-            'order_status', 'store_id', 'staff_id', 'creative_id', 'content_id', 'item_id'
+            'original_source_order_id', 'order_status', 'store_id', 'staff_id', 'creative_id',
+            'content_id', 'item_id'
         ]) }},
 
         -- booleans

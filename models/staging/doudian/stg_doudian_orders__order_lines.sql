@@ -66,7 +66,7 @@ renamed as (
             else 'placed'
         end as order_status,
         nullif(store_number, '') as store_id,
-        cast(null as string) as staff_id,
+        {{ null_columns(['original_source_order_id', 'staff_id']) }},
         nullif(creative, '0') as creative_id,
         -- the live room it was bought in, or else the video, or else whose showcase
         coalesce(

@@ -87,7 +87,9 @@ renamed as (
             when paid_time is not null then 'paid'
             else 'placed'
         end as order_status,
-        {{ null_columns(['store_id', 'staff_id', 'creative_id', 'content_id']) }},
+        {{ null_columns([
+            'original_source_order_id', 'store_id', 'staff_id', 'creative_id', 'content_id'
+        ]) }},
         coalesce(nullif(outer_sku_id, ''), sku_id) as item_id,
 
         -- booleans

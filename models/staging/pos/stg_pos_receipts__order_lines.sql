@@ -9,6 +9,10 @@
     'sku': 'sku',
     'qty': 'qty',
     'amount': 'amount',
+    'original_store_id': 'original_store_id',
+    'original_pos_id': 'original_pos_id',
+    'original_business_date': 'original_business_date',
+    'original_receipt_no': 'original_receipt_no',
     'member_no': 'member_no',
     'phone': 'phone',
     'export_number': '_export',
@@ -48,6 +52,11 @@ renamed as (
 
         -- strings
         case kind when 'SALE' then 'sale' when 'RETURN' then 'return' end as order_kind,
+        -- mostly it comes back to where it was bought
+        coalesce(nullif(original_store_id, ''), store_id)
+        || '/' || coalesce(nullif(original_pos_id, ''), pos_id)
+        || '/' || nullif(original_business_date, '')
+        || '/' || nullif(original_receipt_no, '') as original_source_order_id,
         'completed' as order_status,
         store_id,
         {{ null_columns(['staff_id', 'creative_id', 'content_id']) }},

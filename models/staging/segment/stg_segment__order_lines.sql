@@ -73,7 +73,9 @@ renamed as (
         -- strings
         'sale' as order_kind,
         'paid' as order_status,
-        {{ null_columns(['store_id', 'staff_id', 'creative_id', 'content_id', 'item_id']) }},
+        {{ null_columns([
+            'original_source_order_id', 'store_id', 'staff_id', 'creative_id', 'content_id', 'item_id'
+        ]) }},
 
         -- booleans
         true as is_reported_by_event,

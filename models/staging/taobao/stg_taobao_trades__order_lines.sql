@@ -75,7 +75,7 @@ renamed as (
         end as order_status,
         shop_id as store_id,
         guide_id as staff_id,
-        {{ null_columns(['creative_id', 'content_id']) }},
+        {{ null_columns(['original_source_order_id', 'creative_id', 'content_id']) }},
         sku as item_id,
 
         -- booleans

@@ -80,7 +80,7 @@ renamed as (
             else 'placed'
         end as order_status,
         nullif(store_number, '0') as store_id,
-        {{ null_columns(['staff_id', 'creative_id', 'content_id']) }},
+        {{ null_columns(['original_source_order_id', 'staff_id', 'creative_id', 'content_id']) }},
         coalesce(nullif(outer_sku_id, ''), item_number) as item_id,
 
         -- booleans
