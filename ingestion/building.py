@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, TextIO
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
@@ -35,9 +37,13 @@ def build_when_told(told: TextIO, *options: str) -> int:
     if not told.readline():
         return 0
     done = dbtRunner(manifest=manifest).invoke([*BUILD, *options])
-    if manifest and not done.exception:
-        for line in _lines_at_fault(manifest, done.result.results):
-            print(line, file=sys.stderr)
+    at_fault: Iterator[str] = iter(())
+    if not manifest:
+        at_fault = _lines_in_another_encoding()
+    elif not done.exception:
+        at_fault = _lines_at_fault(manifest, done.result.results)
+    for line in at_fault:
+        print(line, file=sys.stderr)
     return exit_code(done)
 
 
@@ -52,9 +58,21 @@ def exit_code(done: dbtRunnerResult) -> int:
     return 0 if done.success else 2 if done.exception else 1
 
 
+def _lines_in_another_encoding() -> Iterator[str]:
+    """Seeds that a spreadsheet saved as GBK: dbt reads no project that has one, nor names it."""
+    for path in sorted(Path("seeds").rglob("*.csv")):
+        try:
+            path.read_bytes().decode()
+        except UnicodeDecodeError as error:
+            line = 1 + error.object[: error.start].count(b"\n")
+            yield f"{path}, line {line}: no UTF-8 text. Save it as CSV UTF-8."
+
+
 def _lines_at_fault(manifest: Manifest, results: Any) -> Iterator[str]:
     """What dbt only counts: seeds are written by hand, and whoever did wants to know which line."""
     for result in results:
+        if result.status == "error" and result.node.resource_type == "seed":
+            yield from _lines_out_of_shape(result.node)
         test = result.node
         parents = getattr(test.depends_on, "nodes", [])
         seed = manifest.nodes.get(getattr(test, "attached_node", None) or "")
@@ -73,6 +91,26 @@ def _lines_at_fault(manifest: Manifest, results: Any) -> Iterator[str]:
             }
             values = ", ".join(f"{name} {value}" for name, value in told.items())
             yield f"{seed.original_file_path}: {PERSONAL.sub('…', values)}: {_rule(test)}"
+
+
+def _lines_out_of_shape(seed: Any) -> Iterator[str]:
+    """Where DuckDB and dbt name no line: those with a comma too few or too many."""
+    path = seed.original_file_path
+    with Path(seed.root_path, path).open(encoding="utf-8", newline="") as file:
+        lines = csv.reader(file, strict=True)
+        names = next(lines, [])
+        begins_at = lines.line_num + 1
+        try:
+            for values in lines:
+                if values and len(values) != len(names):
+                    yield (
+                        f"{path}, line {begins_at}: {len(values)} values for {len(names)} "
+                        "columns. Leave nothing between the commas of an empty value, and put a "
+                        "text that has a comma in double quotes."
+                    )
+                begins_at = lines.line_num + 1
+        except csv.Error as error:
+            yield f"{path}, line {begins_at}: {error}. Close every double quote."
 
 
 def _are_seeds(parents: list[str]) -> bool:

@@ -56,17 +56,54 @@ def test_the_exit_code_is_dbts(warehouse: Path) -> None:
     assert build_when_told(io.StringIO("\n"), "--no-such-option") == 2
 
 
-def test_a_line_of_a_seed_that_breaks_a_rule_is_told(
-    warehouse: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    project = tmp_path / "project"
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose seeds may be edited."""
+    project = tmp_path_factory.mktemp("project")
     for folder in ("models", "macros", "seeds", "tests/data"):
         shutil.copytree(worlds.PROJECT / folder, project / folder)
     for file in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(worlds.PROJECT / file, project)
+    return project
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("%tv%,电视,tv", "line 2: 3 values for 2 columns. Leave nothing"),
+        ("%tv%", "line 2: 1 values for 2 columns. Leave nothing"),
+        ("%电视%,tv".encode("gb18030"), "line 2: no UTF-8 text. Save it as CSV UTF-8."),
+        ('%tv%,"tv,', "line 2: unexpected end of data. Close every double quote."),
+    ],
+)
+def test_a_line_of_a_seed_that_is_out_of_shape_is_told(
+    warehouse: Path,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    line: str | bytes,
+    told: str,
+) -> None:
+    seed = project / "seeds" / "device_kinds.csv"
+    first, *others = seed.read_bytes().splitlines()
+    added = line.encode() if isinstance(line, str) else line
+    monkeypatch.chdir(project)
+    try:
+        seed.write_bytes(b"\n".join([first, added, *others, b""]))
+        assert build_when_told(io.StringIO("\n"), *KINDS) in (1, 2)
+    finally:
+        seed.write_bytes(b"\n".join([first, *others, b""]))
+        worlds.release()
+    _, error = capfd.readouterr()
+    assert f"seeds/device_kinds.csv, {told}" in error
+
+
+def test_a_line_of_a_seed_that_breaks_a_rule_is_told(
+    warehouse: Path,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     bad = [
         "half_and_less,半,rule,,channel,false,purchse,,every,,0.5,0,0,0,0,0,0,0,0,0,not all",
         "misspelt,错,rul,,channel,false,,,every,,0,0,0,0,0,0,0,0,0,0,no such kind",
