@@ -55,7 +55,7 @@ OUTCOME = """
 # A simulation is as exact as it is long: it ends when ten of them vary by less than this.
 SIMULATIONS = {
     **{how: (how, 0.05) for how in GROUPED_BY},
-    "paths grouped, to 1 %": ("paths grouped", 0.01),
+    "paths grouped, to 0.5 %": ("paths grouped", 0.005),
 }
 
 
