@@ -98,9 +98,10 @@ def _lines_out_of_shape(seed: Any) -> Iterator[str]:
     path = seed.original_file_path
     with Path(seed.root_path, path).open(encoding="utf-8", newline="") as file:
         lines = csv.reader(file, strict=True)
-        names = next(lines, [])
-        begins_at = lines.line_num + 1
+        begins_at = 1
         try:
+            names = next(lines, [])
+            begins_at = lines.line_num + 1
             for values in lines:
                 if values and len(values) != len(names):
                     yield (
@@ -138,6 +139,7 @@ def _rule(test: Any) -> str:
         "not_null": f"{column} must not be empty",
         "accepted_values": f"{column} must be one of {values}",
         "relationships": f"{column} must be one of {kwargs.get('field')} in {kwargs.get('to')}",
+        "is_a_channel": f"{column} must be a channel of the seed channels",
     }
     rule = test.test_metadata.name
     return known.get(rule, f"it must be that {test.name.replace('_', ' ')}")

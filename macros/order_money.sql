@@ -9,8 +9,8 @@
     ) as refunded_revenue,
     cast(
         case
-            when order_kind = 'return' then gross_revenue
             when paid_at is null or order_status = 'cancelled' then 0
+            when order_kind = 'return' then gross_revenue
             else gross_revenue - refunded_revenue
         end as decimal(18, 4)
     ) as net_revenue

@@ -31,6 +31,7 @@ OVERLAP_MS = 600_000
 LATE_STORE_DAY_SHARE = 0.04
 RE_EXPORT_SHARE = 0.05
 LAST_DIGITS_WITH_DEFAULT_PHONE = "01234567"
+LAST_DIGITS_OF_ANONYMOUS_RETURNS = "89"
 POS_HEADER = (
     "门店编号,收银机号,小票号,行号,类型,营业日期,销售时间,商品编码,数量,金额,会员号,手机号,收银员,"
     "原营业日期,原小票号"
@@ -204,7 +205,9 @@ class TillWriter:
         return rows
 
     def _rows(self, receipt: Receipt, start: int) -> list[str]:
-        person = receipt.person
+        # who brings goods back need not say who they are
+        is_anonymous = receipt.is_return and receipt.number[-1] in LAST_DIGITS_OF_ANONYMOUS_RETURNS
+        person = -1 if is_anonymous else receipt.person
         member = phone = ""
         if person >= 0:
             habit = person * 2_654_435_761 % 100

@@ -25,8 +25,7 @@ from ingestion.tables import read_csv, read_rows
 HEADERS = Path(__file__).parents[2] / "seeds" / "pos_receipt_headers.csv"
 REQUIRED = ["store_id", "pos_id", "receipt_no", "line_no", "type", "business_date", "sold_at"]
 REQUIRED += ["sku", "qty", "amount"]
-ORIGINAL = ("original_store_id", "original_pos_id", "original_business_date")
-ORIGINAL += ("original_receipt_no",)
+ORIGINAL = ("original_business_date", "original_receipt_no")
 KINDS = {"SALE": 1, "RETURN": -1}
 EXPORT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d{1,12})(?!\d))?")
 NUMBER = re.compile(r"[+-]?[0-9]{1,14}(\.[0-9]+)?")
@@ -83,11 +82,12 @@ def _record(
         # A masked phone (138****0001) is no identifier; it stays readable as it is.
         line["phone"] = pseudonymiser.phone(phone) or pseudonymiser.scrub(phone)
     sold_at = required(line, "sold_at")
-    moment(required(line, "business_date"))
-    _check_original(line)
+    line["business_date"] = _day(required(line, "business_date"))
+    if kind == "RETURN":
+        _name_original(line)
     key = (
         *(required(line, name) for name in ("store_id", "pos_id", "receipt_no", "line_no")),
-        required(line, "business_date"),
+        line["business_date"],
         kind,
         *version.values(),
     )
@@ -96,14 +96,19 @@ def _record(
     return Record("receipt_line", key, sold_at, moment(exported_on), payload)
 
 
-def _check_original(line: dict[str, str]) -> None:
+def _name_original(line: dict[str, str]) -> None:
     """A return may name the receipt that it takes back: by half of its name nothing is found."""
     if not any(line.get(field) for field in ORIGINAL):
         return
-    for field in ("original_business_date", "original_receipt_no"):
+    for field in ORIGINAL:
         if not line.get(field):
             raise BadRecordError(
-                f"{field} is missing",
-                "Name the original receipt by both, or leave all of it empty.",
+                f"{field} of the RETURN is missing",
+                "Name the original receipt by its business date and number, or by neither.",
             )
-    moment(line["original_business_date"])
+    line["original_business_date"] = _day(line["original_business_date"])
+
+
+def _day(text: str) -> str:
+    """A day as receipts are named by it, however a till writes it."""
+    return moment(text).date().isoformat()

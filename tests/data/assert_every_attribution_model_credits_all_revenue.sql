@@ -15,13 +15,16 @@ with credited as (
 returned as (
 
     select coalesce(sum(cast(-lines.gross_revenue as double)), 0) as revenue
-    from {{ ref('int_order_lines_counted') }} as lines
+    from {{ ref('orders') }} as returns
+    inner join {{ ref('int_order_lines_counted') }} as lines
+        on returns.source = lines.source and returns.source_order_id = lines.source_order_id
     inner join {{ ref('orders') }} as sales
         on
             lines.source = sales.source
             and lines.original_source_order_id = sales.source_order_id
     where
-        lines.order_kind = 'return'
+        returns.order_kind = 'return'
+        and returns.net_revenue <> 0
         and sales.order_kind = 'sale'
         and sales.paid_at is not null
         and sales.order_status <> 'cancelled'

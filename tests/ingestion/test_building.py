@@ -110,11 +110,15 @@ def test_a_line_of_a_seed_that_breaks_a_rule_is_told(
         "linear,又,rule,,channel,false,,,every,,1,0,0,0,0,0,0,0,0,0,a name twice",
     ]
     seed = project / "seeds" / "attribution_models.csv"
+    sent = project / "seeds" / "message_contents.csv"
+    with sent.open("a", encoding="utf-8") as file:
+        file.write("unattributed,%,a word that stands where there is no channel\n")
     # the model of operations is no line now
     renamed = seed.read_text(encoding="utf-8").replace("\nlast_non_direct,", "\nlast_that_is,")
     seed.write_text(renamed + "\n".join(bad) + "\n", encoding="utf-8")
     monkeypatch.chdir(project)
     seeds = ("--select", "attribution_models", "conversion_types", "event_types")
+    seeds += ("message_contents", "channels")
     assert build_when_told(io.StringIO("\n"), *seeds) == 1
     worlds.release()
     by_dbt, told = capfd.readouterr()
@@ -126,6 +130,8 @@ def test_a_line_of_a_seed_that_breaks_a_rule_is_told(
     assert f"{path}: value_field rul, n_records 1: {kinds}\n" in told
     twice = "there must be one line for each attribution_model, with all that it needs"
     assert f"{path}: attribution_model linear, row_count 2: {twice}\n" in told
+    none = "value_field unattributed, n_records 1: channel must be a channel of the seed channels"
+    assert f"seeds/message_contents.csv: {none}\n" in told
     # what is no line of a seed is told by dbt alone
     assert "assert_the_model_of_operations_is_a_line" in by_dbt
     assert "operations" not in told

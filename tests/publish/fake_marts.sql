@@ -48,6 +48,7 @@ create or replace table marts.orders as
 select
     md5('order' || n) as order_id, case when n % 4 = 0 then 'pos_receipts' else 'taobao_trades' end as source,
     'T' || n as source_order_id, customer_id, 'sale' as order_kind,
+    cast(null as varchar) as original_order_id,
     case when n % 20 = 0 then 'cancelled' when n % 11 = 0 then 'refunded' else 'completed' end as order_status,
     case when n % 4 = 0 then 'store_1' end as store_id, born_at + interval 4 day as ordered_at,
     case when n % 20 > 0 then born_at + interval 4 day end as paid_at,
@@ -58,10 +59,19 @@ select
 from person where n % 10 < 6
 union all
 select
-    md5('return' || n), 'pos_receipts', 'R' || n, customer_id, 'return', 'completed', 'store_1', born_at + interval 6 day,
+    md5('return' || n), 'pos_receipts', 'R' || n, customer_id, 'return',
+    case when n % 10 < 6 and n % 20 > 0 then md5('order' || n) end, 'completed', 'store_1', born_at + interval 6 day,
     born_at + interval 6 day, cast(born_at + interval 6 day + interval 8 hour as date), -1,
     0, 80, -80, 'CNY'
 from person where n % 25 = 3;
+
+-- what stayed paid of each sale, returns that name it taken off
+create or replace temp table kept as
+select orders.*, cast(net_revenue - coalesce(returned, 0) as double) as worth
+from marts.orders left join (
+    select original_order_id as order_id, sum(refunded_revenue) as returned from marts.orders group by all
+) using (order_id)
+where order_kind = 'sale' and order_status <> 'cancelled' and paid_at is not null;
 
 create or replace table marts.customer_identifiers as
 select
@@ -155,10 +165,9 @@ from marts.ad_performance group by channel, spend_date, campaign_id;
 
 create or replace temp table path as
 select
-    order_id, customer_id, ordered_at, net_revenue, n, cast(1 + n % 4 as bigint) as path_length,
+    order_id, customer_id, ordered_at, worth, n, cast(1 + n % 4 as bigint) as path_length,
     position as touch_position, channel
-from (select orders.*, n from marts.orders join person using (customer_id)
-      where order_kind = 'sale' and order_status <> 'cancelled' and paid_at is not null)
+from (select kept.*, n from kept join person using (customer_id))
 cross join lateral unnest(range(1, 2 + n % 4)) positions (position)
 join channel_list on number = (n + position) % 6 where n % 10 > 0;
 
@@ -179,30 +188,30 @@ select
     md5(order_id || touch_position) as touchpoint_id, channel,
     'c1' as campaign_id, ordered_at - interval (path_length - touch_position + 1) day as touched_at, touch_position,
     path_length, weight / sum(weight) over whole as credit, weight / sum(weight) over whole as conversions,
-    cast(net_revenue as double) * weight / sum(weight) over whole as revenue
+    worth * weight / sum(weight) over whole as revenue
 from weighted window whole as (partition by order_id, model)
 union all
 select
     md5(order_id || model), model, order_id, 'purchase', customer_id, ordered_at, cast(ordered_at + interval 8 hour as date),
-    true, null, 'unattributed', null, null, null, 0, 1.0, 1.0, cast(net_revenue as double)
-from marts.orders join person using (customer_id), (values ('first_touch'), ('last_touch'),
+    true, null, 'unattributed', null, null, null, 0, 1.0, 1.0, worth
+from kept join person using (customer_id), (values ('first_touch'), ('last_touch'),
     ('last_non_direct'), ('linear'), ('time_decay'), ('position_based')) models (model)
-where order_kind = 'sale' and order_status <> 'cancelled' and paid_at is not null and n % 10 = 0;
+where n % 10 = 0;
 
 create or replace table marts.conversions as
 select
     order_id as conversion_id, 'purchase' as conversion_type, customer_id, order_id, paid_at as converted_at,
-    cast(paid_at + interval 8 hour as date) as conversion_date, cast(net_revenue as double) as revenue,
+    cast(paid_at + interval 8 hour as date) as conversion_date, worth as revenue,
     cast(1 as bigint) as conversion_number, cast(0 as bigint) as path_length, 'sms' as first_channel, 'sms' as last_channel,
     paid_at as first_touched_at, cast(0 as double) as days_to_convert
-from marts.orders where order_kind = 'sale' and paid_at is not null and order_status <> 'cancelled';
+from kept;
 
 create or replace table marts.conversion_postings as
 select
     md5(conversion_id || kind) as posting_id, conversion_id, conversion_type, customer_id, conversion_date,
     kind as posting_kind, conversion_date + days as posting_date,
-    cast(case kind when 'conversion' then revenue + 10 else -10 end as decimal(18, 4)) as amount
-from marts.conversions, (values ('conversion', 0), ('refund', 3)) kinds (kind, days);
+    cast(case kind when 'conversion' then gross_revenue else worth - gross_revenue end as decimal(18, 4)) as amount
+from (select conversions.*, gross_revenue, worth from marts.conversions join kept using (order_id)), (values ('conversion', 0), ('refund', 3)) kinds (kind, days);
 
 create or replace table marts.touchpoints as
 select
@@ -329,7 +338,7 @@ from marts.conversions group by cohort_month;
 create or replace table marts.journey_paths as
 with journey as (
     select order_id, string_agg(channel, ' > ' order by touch_position) as path, any_value(path_length) as path_length,
-        any_value(net_revenue) as revenue from path group by order_id
+        any_value(worth) as revenue from path group by order_id
 )
 select
     md5(path) as path_id, 'purchase' as conversion_type, path, any_value(path_length) as path_length,

@@ -25,7 +25,20 @@ BREACHES = {
     ),
     "revenue was credited twice": (
         "update marts.touchpoint_credits set revenue = revenue * 2",
-        ("FAILED", "touchpoint_credits", "net revenue of the sale orders", "revenue_of_orders"),
+        ("FAILED", "touchpoint_credits", "what purchases are worth", "revenue_of_purchases"),
+    ),
+    "a sale was booked short": (
+        "update marts.conversion_postings set amount = amount - 1 "
+        "where posting_kind = 'conversion'",
+        ("FAILED", "conversions", "Each paid order that was a sale is a purchase", "booked"),
+    ),
+    "a purchase is worth more than its order": (
+        "update marts.conversions set revenue = revenue + 300",
+        ("FAILED", "conversions", "Each paid order that was a sale is a purchase"),
+    ),
+    "more was taken off than came back": (
+        "delete from marts.orders where order_kind = 'return'",
+        ("FAILED", "conversions", "less no more than came back", "revenue_returned"),
     ),
     "a sale is no conversion": (
         "delete from marts.conversions where conversion_id < '4'",

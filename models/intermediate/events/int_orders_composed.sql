@@ -16,9 +16,11 @@ composed as (
         replace_group,
         max(identifier_set) as identifier_set,
         max(order_kind) as order_kind,
-        -- goods of several sales can come back on one receipt
+        -- goods of several sales can come back on one receipt, and goods that name none
         case
-            when min(original_source_order_id) = max(original_source_order_id)
+            when
+                count(original_source_order_id) = count(*)
+                and min(original_source_order_id) = max(original_source_order_id)
                 then max(original_source_order_id)
         end as original_source_order_id,
         -- a line of refunds has none

@@ -99,7 +99,8 @@ renamed as (
 
         -- strings
         case when orders.amount_in_unit < 0 then 'return' else 'sale' end as order_kind,
-        orders.original_order_id as original_source_order_id,
+        case when orders.amount_in_unit < 0 then orders.original_order_id end
+            as original_source_order_id,
         coalesce(orders.status, 'paid') as order_status,
         orders.store as store_id,
         {{ null_columns(['staff_id', 'creative_id', 'content_id']) }},

@@ -53,10 +53,14 @@ renamed as (
         -- strings
         case kind when 'SALE' then 'sale' when 'RETURN' then 'return' end as order_kind,
         -- mostly it comes back to where it was bought
-        coalesce(nullif(original_store_id, ''), store_id)
-        || '/' || coalesce(nullif(original_pos_id, ''), pos_id)
-        || '/' || nullif(original_business_date, '')
-        || '/' || nullif(original_receipt_no, '') as original_source_order_id,
+        case
+            when kind = 'RETURN'
+                then
+                    coalesce(nullif(original_store_id, ''), store_id)
+                    || '/' || coalesce(nullif(original_pos_id, ''), pos_id)
+                    || '/' || nullif(original_business_date, '')
+                    || '/' || nullif(original_receipt_no, '')
+        end as original_source_order_id,
         'completed' as order_status,
         store_id,
         {{ null_columns(['staff_id', 'creative_id', 'content_id']) }},

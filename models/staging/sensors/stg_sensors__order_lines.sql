@@ -50,7 +50,8 @@ renamed as (
         'sale' as order_kind,
         'paid' as order_status,
         {{ null_columns([
-            'original_source_order_id', 'store_id', 'staff_id', 'creative_id', 'content_id', 'item_id'
+            'original_source_order_id', 'store_id', 'staff_id', 'creative_id', 'content_id',
+            'item_id'
         ]) }},
 
         -- booleans
