@@ -10,24 +10,11 @@ with told as (
     inner join {{ ref('int_identifier_sets_resolved') }} as sets
         on events.identifier_set_id = sets.identifier_set_id
     where
-        (
-            events.event_type = 'withdrawn'
-            or events.event_type in (
-                select types.event_type from {{ ref('int_conversion_types') }} as types
-            )
+        events.event_type in (
+            select types.event_type from {{ ref('int_conversion_types') }} as types
         )
         -- what orders tell, too
         and events.event_type <> 'purchase'
-
-),
-
-withdrawn as (
-
-    select distinct
-        customer_id,
-        deal_id
-    from told
-    where event_type = 'withdrawn' and deal_id is not null
 
 ),
 
@@ -72,9 +59,9 @@ happened as (
         told.occurred_at as converted_at,
         try_cast({{ json_text('told.properties', 'amount') }} as double) as revenue
     from told
-    left join withdrawn
+    left join {{ ref('int_deals_withdrawn') }} as withdrawn
         on told.customer_id = withdrawn.customer_id and told.deal_id = withdrawn.deal_id
-    where withdrawn.deal_id is null and told.event_type <> 'withdrawn'
+    where withdrawn.deal_id is null
 
 )
 

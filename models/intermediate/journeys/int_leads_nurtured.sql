@@ -10,7 +10,14 @@ with steps_taken as (
     from {{ ref('events') }} as events
     inner join {{ ref('nurture_steps') }} as steps
         on events.event_type = steps.event_type
-    where events.exclusion_reason is null and events.customer_id <> 'unknown'
+    left join {{ ref('int_deals_withdrawn') }} as withdrawn
+        on
+            events.customer_id = withdrawn.customer_id
+            and {{ deal_id('events') }} = withdrawn.deal_id
+    where
+        events.exclusion_reason is null
+        and events.customer_id <> 'unknown'
+        and withdrawn.deal_id is null
 
 ),
 

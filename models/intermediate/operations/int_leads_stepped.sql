@@ -14,6 +14,10 @@ with told as (
     from {{ ref('events') }} as events
     left join {{ ref('int_messages_told') }} as campaigns
         on events.event_id = campaigns.event_id and campaigns.is_sent
+    left join {{ ref('int_deals_withdrawn') }} as withdrawn
+        on
+            events.customer_id = withdrawn.customer_id
+            and {{ deal_id('events') }} = withdrawn.deal_id
     where
         events.exclusion_reason is null
         and events.customer_id <> 'unknown'
@@ -23,6 +27,8 @@ with told as (
         )
         -- what goes to many is no answer to one
         and campaigns.event_id is null
+        -- nor a deal that never was one
+        and withdrawn.deal_id is null
 
 ),
 
