@@ -24,7 +24,8 @@ returned as (
             and lines.original_source_order_id = sales.source_order_id
     where
         returns.order_kind = 'return'
-        and returns.net_revenue <> 0
+        and returns.paid_at is not null
+        and returns.order_status <> 'cancelled'
         and sales.order_kind = 'sale'
         and sales.paid_at is not null
         and sales.order_status <> 'cancelled'

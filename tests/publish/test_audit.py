@@ -36,6 +36,11 @@ BREACHES = {
         "update marts.conversions set revenue = revenue + 300",
         ("FAILED", "conversions", "Each paid order that was a sale is a purchase"),
     ),
+    "a return was not taken off": (
+        "update marts.orders set refunded_revenue = 81, net_revenue = -81 "
+        "where order_kind = 'return'",
+        ("FAILED", "conversions", "worth what stayed paid", "kept_revenue"),
+    ),
     "more was taken off than came back": (
         "delete from marts.orders where order_kind = 'return'",
         ("FAILED", "conversions", "less no more than came back", "revenue_returned"),

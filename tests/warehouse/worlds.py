@@ -201,7 +201,7 @@ def shares() -> Iterator[wire.Line]:
 
 
 def companies() -> dict[str, list[wire.Line]]:
-    """Four companies of the CRM, people who change between them, and forms with their domains."""
+    """Companies of the CRM, people who change between them, deals, and forms with their domains."""
     contacts, deals, forms = [], [], []
     for number in range(LINES_PER_SOURCE):
         company, at = number % 4, wire.MOMENT * 1000 + number
@@ -219,6 +219,10 @@ def companies() -> dict[str, list[wire.Line]]:
         deals.append(
             wire.fxiaoke_crm(0, "NewOpportunityObj", **deal, **status, last_modified_time=at)
         )
+        # some deals are deleted in the end, some restored
+        for version in range((0, 1, 2)[number // 2 % 3]):
+            again = {**status, "is_deleted": version == 0, "last_modified_time": at + 2 + version}
+            deals.append(wire.fxiaoke_crm(0, "NewOpportunityObj", **deal, **again))
         mail = f"f{number}@company{number % 6}.cn"
         forms.append(wire.registration_forms(1000 + number, email=mail, phone=None))
     return {"fxiaoke_crm": contacts + deals, "registration_forms": forms}
@@ -350,6 +354,8 @@ def built_whole(world: Path, seed: int, levels: bool = False) -> dict[str, pd.Da
     assert found["segment_members"]["segment"].nunique() > 3
     assert set(found["accounts"]["account_source"]) == {"crm", "email_domain"}
     assert {"sms", "wechat", "wecom"} <= set(found["customer_consents"]["consent"])
+    ((withdrawn,),) = query(warehouse, "select count(*) from intermediate.int_deals_withdrawn")
+    assert withdrawn > 2
     assert found["recent_activities"]["activity_number"].max() == 20
     assert found["customer_scores"].groupby("score_name")["grade"].nunique().min() > 1
     assert found["customer_value"]["expected_value"].notna().any()

@@ -27,7 +27,7 @@ with told as (
         )
         -- what goes to many is no answer to one
         and campaigns.event_id is null
-        -- nor a deal that never was one
+        -- a deal that was deleted or void in the end never was one
         and withdrawn.deal_id is null
 
 ),
