@@ -263,7 +263,10 @@ def look(warehouse: Warehouse) -> str | None:
         ordered, credited, shown = connection.execute(
             """
             select
-                (select sum(net_revenue) from orders where order_kind = 'sale'),
+                (
+                    select sum(net_revenue) from orders
+                    where order_kind = 'sale' or original_order_id is not null
+                ),
                 (select sum(revenue) from touchpoint_credits where attribution_model = 'linear'),
                 (select sum(revenue) from channel_performance where attribution_model = 'linear')
             """

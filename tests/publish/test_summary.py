@@ -32,8 +32,8 @@ total                33.0        33.0             33.0    33.0        33.0      
 
 Return on ad spend (revenue ÷ spend), by model
 channel       spend (CNY)  first_touch  last_touch  last_non_direct  linear  time_decay  position_based
-百度搜索推广    16,807.50         0.03        0.07             0.07    0.05        0.05            0.05
-抖音广告        16,807.50         0.04        0.00             0.00    0.03        0.02            0.02
+百度搜索推广    16,807.50         0.03        0.06             0.06    0.04        0.05            0.04
+抖音广告        16,807.50         0.04        0.00             0.00    0.02        0.02            0.02
 小红书          16,807.50         0.04        0.00             0.00    0.03        0.02            0.02
 
 Files      ROOT/published/BATCH/*.parquet, 65 marts
