@@ -19,9 +19,7 @@ returned as (
     inner join {{ ref('int_order_lines_counted') }} as lines
         on returns.source = lines.source and returns.source_order_id = lines.source_order_id
     inner join {{ ref('orders') }} as sales
-        on
-            lines.source = sales.source
-            and lines.original_source_order_id = sales.source_order_id
+        on cast(lines.original_order_id as string) = sales.order_id
     where
         returns.order_kind = 'return'
         and returns.paid_at is not null

@@ -354,7 +354,7 @@ def built_whole(world: Path, seed: int, levels: bool = False) -> dict[str, pd.Da
     assert found["segment_members"]["segment"].nunique() > 3
     assert set(found["accounts"]["account_source"]) == {"crm", "email_domain"}
     assert {"sms", "wechat", "wecom"} <= set(found["customer_consents"]["consent"])
-    ((withdrawn,),) = query(warehouse, "select count(*) from intermediate.int_deals_withdrawn")
+    ((withdrawn,),) = query(warehouse, "select count(*) from intermediate.int_events_withdrawn")
     assert withdrawn > 2
     assert found["recent_activities"]["activity_number"].max() == 20
     assert found["customer_scores"].groupby("score_name")["grade"].nunique().min() > 1

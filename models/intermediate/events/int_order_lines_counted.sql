@@ -62,7 +62,7 @@ counted as (
         version,
         identifier_set,
         order_kind,
-        original_source_order_id,
+        original_order_id,
         order_status,
         store_id,
         staff_id,

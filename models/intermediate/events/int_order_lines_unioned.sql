@@ -61,7 +61,7 @@ keyed as (
         identifier_set,
         {{ hash_id('identifier_set') }} as identifier_set_id,
         order_kind,
-        original_source_order_id,
+        {{ hash_id("source || ':' || original_source_order_id") }} as original_order_id,
         order_status,
         store_id,
         staff_id,

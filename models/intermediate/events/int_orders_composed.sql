@@ -19,10 +19,10 @@ composed as (
         -- goods of several sales can come back on one receipt, and goods that name none
         case
             when
-                count(original_source_order_id) = count(*)
-                and min(original_source_order_id) = max(original_source_order_id)
-                then max(original_source_order_id)
-        end as original_source_order_id,
+                count(original_order_id) = count(*)
+                and min(original_order_id) = max(original_order_id)
+                then max(original_order_id)
+        end as original_order_id,
         -- a line of refunds has none
         {{ max_by(
             'order_status',
@@ -51,8 +51,7 @@ keyed as (
 
     select
         *,
-        {{ hash_id('identifier_set') }} as identifier_set_id,
-        {{ hash_id("source || ':' || original_source_order_id") }} as original_order_id
+        {{ hash_id('identifier_set') }} as identifier_set_id
     from composed
 
 )

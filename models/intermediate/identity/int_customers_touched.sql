@@ -23,8 +23,7 @@ lines_of_orders as (
 
     select
         order_lines.identifier_set_id,
-        {{ hash_id("order_lines.source || ':' || order_lines.original_source_order_id") }}
-            as original_order_id
+        order_lines.original_order_id
     from {{ ref('int_order_lines_unioned') }} as order_lines
     where {{ is_touched('order_lines.replace_group', 'int_order_lines_unioned') }}
 

@@ -13,17 +13,15 @@ with acts as (
     from {{ ref('events') }} as events
     left join {{ ref('sessions') }} as sessions
         on events.session_id = sessions.session_id
-    left join {{ ref('int_deals_withdrawn') }} as withdrawn
-        on
-            events.customer_id = withdrawn.customer_id
-            and {{ deal_id('events') }} = withdrawn.deal_id
+    left join {{ ref('int_events_withdrawn') }} as withdrawn
+        on events.event_id = withdrawn.event_id
     where
         events.exclusion_reason is null
         and events.funnel_stage <> 'system'
         and events.touch_role <> 'negative'
         -- what is sent or given takes nobody further, but the CRM notes how far somebody is
         and (events.touch_role <> 'system' or events.funnel_stage = 'intent')
-        and withdrawn.deal_id is null
+        and withdrawn.event_id is null
 
 )
 

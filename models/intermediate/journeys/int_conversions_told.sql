@@ -1,5 +1,5 @@
 -- One row per happening that can be a conversion: a paid order that was a sale, or an event of a
--- type that is one. A deal that a record of the same customer withdrew is none.
+-- type that is one. A deal that the CRM withdrew in the end is none.
 with told as (
 
     select
@@ -59,9 +59,9 @@ happened as (
         told.occurred_at as converted_at,
         try_cast({{ json_text('told.properties', 'amount') }} as double) as revenue
     from told
-    left join {{ ref('int_deals_withdrawn') }} as withdrawn
-        on told.customer_id = withdrawn.customer_id and told.deal_id = withdrawn.deal_id
-    where withdrawn.deal_id is null
+    left join {{ ref('int_events_withdrawn') }} as withdrawn
+        on told.event_id = withdrawn.event_id
+    where withdrawn.event_id is null
 
 )
 

@@ -10,14 +10,12 @@ with steps_taken as (
     from {{ ref('events') }} as events
     inner join {{ ref('nurture_steps') }} as steps
         on events.event_type = steps.event_type
-    left join {{ ref('int_deals_withdrawn') }} as withdrawn
-        on
-            events.customer_id = withdrawn.customer_id
-            and {{ deal_id('events') }} = withdrawn.deal_id
+    left join {{ ref('int_events_withdrawn') }} as withdrawn
+        on events.event_id = withdrawn.event_id
     where
         events.exclusion_reason is null
         and events.customer_id <> 'unknown'
-        and withdrawn.deal_id is null
+        and withdrawn.event_id is null
 
 ),
 

@@ -16,7 +16,7 @@ returned as (
 
     select
         lines.order_line_version_id,
-        {{ hash_id("lines.source || ':' || lines.original_source_order_id") }} as order_id,
+        lines.original_order_id as order_id,
         paid_back.paid_at as returned_at,
         -lines.gross_revenue as returned_revenue
     from {{ ref('int_order_lines_counted') }} as lines
@@ -25,7 +25,7 @@ returned as (
             lines.source = paid_back.source
             and lines.replace_group = paid_back.replace_group
             and lines.source_order_id = paid_back.source_order_id
-    where lines.original_source_order_id is not null and lines.gross_revenue <> 0
+    where lines.original_order_id is not null and lines.gross_revenue <> 0
 
 )
 

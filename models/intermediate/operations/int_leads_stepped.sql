@@ -14,10 +14,8 @@ with told as (
     from {{ ref('events') }} as events
     left join {{ ref('int_messages_told') }} as campaigns
         on events.event_id = campaigns.event_id and campaigns.is_sent
-    left join {{ ref('int_deals_withdrawn') }} as withdrawn
-        on
-            events.customer_id = withdrawn.customer_id
-            and {{ deal_id('events') }} = withdrawn.deal_id
+    left join {{ ref('int_events_withdrawn') }} as withdrawn
+        on events.event_id = withdrawn.event_id
     where
         events.exclusion_reason is null
         and events.customer_id <> 'unknown'
@@ -28,7 +26,7 @@ with told as (
         -- what goes to many is no answer to one
         and campaigns.event_id is null
         -- a deal that was deleted or void in the end never was one
-        and withdrawn.deal_id is null
+        and withdrawn.event_id is null
 
 ),
 

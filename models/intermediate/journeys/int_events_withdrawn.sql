@@ -1,12 +1,12 @@
--- One row per customer and deal whose latest record in the CRM is deleted or void: it was never won
--- or signed.
+-- One row per event of an opportunity or contract whose latest record of the customer is deleted or
+-- void: it was never won or signed.
 with versions as (
 
     select
         events.event_id,
-        events.event_type,
         sets.customer_id,
-        {{ deal_id('events') }} as deal_id,
+        {{ deal_id() }} as deal_id,
+        case when events.event_type = 'withdrawn' then 1 else 0 end as is_withdrawn,
         try_cast({{ json_text('events.properties', 'modified_at') }} as bigint) as modified_at
     from {{ ref('int_events_unioned') }} as events
     inner join {{ ref('int_identifier_sets_resolved') }} as sets
@@ -18,28 +18,24 @@ with versions as (
 ),
 
 -- what is deleted may keep the time of its last change
-ranked as (
+deals as (
 
     select
-        *,
-        row_number() over (
-            partition by customer_id, deal_id
-            order by
-                modified_at desc,
-                case when event_type = 'withdrawn' then 0 else 1 end asc,
-                event_id desc
-        ) as version_rank
+        customer_id,
+        deal_id
     from versions
+    group by customer_id, deal_id
+    having
+        {{ max_by('is_withdrawn', '(coalesce(modified_at, 0), is_withdrawn, event_id)') }} = 1
 
 ),
 
 withdrawn as (
 
-    select
-        customer_id,
-        deal_id
-    from ranked
-    where version_rank = 1 and event_type = 'withdrawn' and deal_id is not null
+    select versions.event_id
+    from versions
+    inner join deals
+        on versions.customer_id = deals.customer_id and versions.deal_id = deals.deal_id
 
 )
 
