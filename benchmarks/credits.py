@@ -46,14 +46,14 @@ TOUCHES = """
     )
 """
 UNNEST = """
-    create table counted as
+    create temp table counted as
     select channel, count(*) as touches, sum(1.0 / path_length) as linear
     from (select unnest(path) as channel, len(path) as path_length from journeys)
     group by channel
 """
 # The least that these three models cost: they look at the touches of conversions alone.
 BY_HAND = """
-    create table counted as
+    create temp table counted as
     select
         channel,
         count(*) filter (touch_position = 1) as first_touch,
@@ -64,7 +64,7 @@ BY_HAND = """
 """
 # What the package tells, and no more: the ledger's credits of three models, added up.
 TOTALS = """
-    create table counted as
+    create temp table counted as
     select attribution_model, channel, sum(credit) as conversions, {value} as value
     from ({ledger}) as ledger {worth}
     group by attribution_model, channel
@@ -112,6 +112,7 @@ def totals(is_valued: bool, directory: Path, _: int) -> Work:
     warehouse = directory / "few"
     database = opened_copy(warehouse)
     database.execute(THREE.format(models=MODELS_OF_PACKAGE))
+    database.execute("checkpoint")
     told = WITH_VALUE if is_valued else WITHOUT_VALUE
     statement = TOTALS.format(ledger=compiled(warehouse, MODEL), **told)
     return statements_as_work(database, [statement], LAST_TOUCHES)

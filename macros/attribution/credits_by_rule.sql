@@ -1,13 +1,14 @@
 {#
     Steps of a query: `earned`, one row per conversion, rule model and touchpoint that gets credit, of
-    a step shaped as int_touchpoints_sequenced. Credits of one conversion and model sum to 1.
+    `touchpoints` that meet a condition, as paths_viewed says. Credits of one conversion and model sum
+    to 1.
 #}
-{% macro credits_by_rule(touchpoints) -%}
+{% macro credits_by_rule(touchpoints, condition='true') -%}
 {%- set parts = [
     'first', 'last', 'last_non_direct', 'first_paid', 'last_paid', 'lead', 'between', 'even',
     'decayed', 'weighted'
 ] -%}
-{{ paths_viewed(touchpoints, 'rule') }},
+{{ paths_viewed(touchpoints, condition, 'rule') }},
 
 -- the nearest touchpoint weighs 1: far ones of a short half-life would all be nothing
 weighed as (
@@ -32,6 +33,7 @@ described_paths as (
         cast(sum(cast(decay as decimal(18, 16))) as double) as path_decay,
         cast(sum(cast(weight as decimal(18, 9))) as double) as path_weight
     from weighed
+    where is_described
     group by path_view, conversion_id
 
 ),
@@ -54,7 +56,7 @@ positioned as (
         coalesce(weighed.decay / described_paths.path_decay, 0) as decayed_part,
         coalesce(weighed.weight / described_paths.path_weight, 0) as weighted_part
     from weighed
-    inner join described_paths
+    left join described_paths
         on
             weighed.path_view = described_paths.path_view
             and weighed.conversion_id = described_paths.conversion_id
@@ -87,13 +89,11 @@ judged as (
             and {{ is_of_type('models.conversion_types', 'positioned.conversion_type') }}
             -- of long paths, models of one place need not look at all the others
             and (
-                models.between_share > 0
-                or models.even_share > 0
-                or models.decayed_share > 0
-                or models.weighted_share > 0
-                or (models.lead_share > 0 and positioned.is_of_lead)
+                models.between_share + models.even_share
+                + models.decayed_share + models.weighted_share > 0
+                or positioned.is_of_lead
                 {% for place in ['first', 'last', 'last_non_direct', 'first_paid', 'last_paid'] %}
-                    or (models.{{ place }}_share > 0 and positioned.is_{{ place }})
+                    or positioned.is_{{ place }}
                 {% endfor %}
             )
 

@@ -1,11 +1,12 @@
 {#
-    Steps of a query: `credited`, one row per conversion, Shapley model and touchpoint, of a step shaped
-    as int_touchpoints_sequenced: the value of its channel in the game where a coalition wins the
-    conversions that its channels reach alone. That is an equal part for each channel of the path;
-    touchpoints of one channel have equal parts of it. `at_levels` as paths_viewed says.
+    Steps of a query: `credited`, one row per conversion, Shapley model and touchpoint, of
+    `touchpoints` that meet a condition, as paths_viewed says: the value of its channel in the game
+    where a coalition wins the conversions that its channels reach alone. That is an equal part for
+    each channel of the path; touchpoints of one channel have equal parts of it. `at_levels` as
+    paths_viewed says.
 #}
-{% macro credits_by_shapley(touchpoints, at_levels=false) -%}
-{{ paths_viewed(touchpoints, 'shapley', at_levels) }},
+{% macro credits_by_shapley(touchpoints, condition='true', at_levels=false) -%}
+{{ paths_viewed(touchpoints, condition, 'shapley', at_levels) }},
 
 touches_of_units as (
 

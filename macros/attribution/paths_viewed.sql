@@ -1,15 +1,16 @@
 {#
     Steps of a query: `models`, those of a kind in the seed attribution_models that look at channels,
     and `paths`, touchpoints as these look at them: one row per conversion, view and touchpoint in it,
-    in order, of a step shaped as int_touchpoints_sequenced. A view is a look-back, a transform of
-    paths and a half-life; models with the same share one, and those that do not decay look at any. A
-    whole path keeps its places and its nearest hours; where something is left out, they are counted
-    anew.
+    in order, of a relation or step shaped as int_touchpoints_sequenced: of its rows `touchpoints` that
+    meet a condition. (A step that does no more than filter would be kept and copied: it is read twice.)
+    A view is a look-back, a transform of paths and a half-life; models with the same share one, and
+    those that do not decay look at any. A whole path keeps its places and its nearest hours; where
+    something is left out, they are counted anew.
 
     With `at_levels` the models that look at what is below channels; the step then has a row for each
     `level`, and the `unit` that the touchpoint is of.
 #}
-{% macro paths_viewed(touchpoints, kind, at_levels=false) -%}
+{% macro paths_viewed(touchpoints, condition, kind, at_levels=false) -%}
 decays as (
 
     select
@@ -53,14 +54,20 @@ models as (
 
 path_views as (
 
-    select distinct
+    select
         path_view,
         level,
         path_transform,
         lookback_days,
         halved_in_days,
-        path_transform = 'every' and lookback_days is null as is_whole
+        path_transform = 'every' and lookback_days is null as is_whole,
+        -- whether any of its models asks for more than first, last and between
+        sum(
+            last_non_direct_share + first_paid_share + last_paid_share
+            + lead_share + decayed_share + weighted_share
+        ) > 0 as is_described
     from models
+    group by path_view, level, path_transform, lookback_days, halved_in_days
 
 ),
 
@@ -73,6 +80,7 @@ path_views as (
         path_views.path_view,
         path_views.path_transform,
         path_views.halved_in_days,
+        path_views.is_described,
         coalesce(channels.is_direct, false) as is_direct,
         coalesce(channels.is_paid, false) as is_paid
     from {{ touchpoints }} as touchpoints
@@ -90,6 +98,7 @@ path_views as (
             {% endif %}
     left join {{ ref('channels') }} as channels
         on touchpoints.channel = channels.channel
+    where {{ condition }}
 
 ),
 
@@ -134,7 +143,7 @@ kept as (
 {% set columns = [
     'path_view', 'conversion_id', 'conversion_type', 'customer_id', 'touchpoint_id', 'channel',
     'unit', 'campaign_id', 'weight', 'touched_at', 'hours_before', 'lead_at', 'is_direct',
-    'is_paid', 'halved_in_days'
+    'is_paid', 'halved_in_days', 'is_described'
 ] | join(',
         ') %}
 paths as (
