@@ -50,14 +50,19 @@ judged as (
         case
             when not is_paid or (spend < {{ spend }} and landings < {{ visits }}) then 'ok'
             when campaign_id is null then 'campaign_not_told'
+            -- where money and visits meet by the id, it does not matter who else has the name
+            when
+                landings > 0
+                and spend > 0
+                and (
+                    platform_clicks < {{ visits }}
+                    or landing_ratio >= {{ var('campaign_audit_min_landing_ratio') }}
+                )
+                then 'ok'
             when name_campaign_count > 1 then 'ambiguous_name'
             when landings = 0 then 'spend_without_visits'
             when spend = 0 then 'visits_without_spend'
-            when
-                platform_clicks >= {{ visits }}
-                and landing_ratio < {{ var('campaign_audit_min_landing_ratio') }}
-                then 'few_landings'
-            else 'ok'
+            else 'few_landings'
         end as finding
     from compared
 
