@@ -57,11 +57,10 @@ def effects(warehouse: Warehouse) -> list[str]:
 
 
 def settings() -> dict[str, Any]:
-    """Where the brand lives, how long touches count, and who is known, as dbt has it."""
+    """Where the brand lives, and who is known, as dbt has it."""
     variables = yaml.safe_load(PROJECT.read_text(encoding="utf-8"))["vars"]
     return {
         "time_zone": variables["time_zone"],
-        "lookback_days": variables["attribution_lookback_days"],
         "known_by": variables["effects_known_by"],
     }
 

@@ -34,19 +34,40 @@ LAWS = {
 
 
 class World(NamedTuple):
-    """Rows as the models hold them; a conversion says what caused it."""
+    """Rows as the models hold them; a conversion says what caused it.
+
+    Of somebody's conversions every one counts, or the new one, or the repeated ones.
+    """
 
     touchpoints: pd.DataFrame
     conversions: pd.DataFrame
     identifiers: pd.DataFrame
+    counts: str = "every"
+
+    def numbered(self) -> pd.DataFrame:
+        """All conversions, each with the how-many-th of its customer it is."""
+        ordered = self.conversions.sort_values(["converted_at", "conversion_id"])
+        number = ordered.groupby("customer_id").cumcount() + 1
+        return self.conversions.assign(conversion_number=number)
+
+    def counted(self) -> pd.DataFrame:
+        """Those that count."""
+        numbered = self.numbered()
+        if self.counts == "every":
+            return numbered
+        is_first = numbered["conversion_number"] == 1
+        return numbered[is_first if self.counts == "new" else ~is_first]
 
     def watched(self) -> pd.DataFrame:
-        """Conversions of customers who were known and touched on an earlier day."""
+        """Conversions of customers who were known, touched and able to on an earlier day."""
+        counted = self.counted()
         first = self.touchpoints.groupby("customer_id")["day"].min()
         known = self.known().set_index("customer_id")["day"]
-        who = self.conversions["customer_id"]
-        after = np.maximum(who.map(first), who.map(known))
-        return self.conversions[self.conversions["day"] > after]
+        after = np.maximum(counted["customer_id"].map(first), counted["customer_id"].map(known))
+        if self.counts == "repeat":
+            converted = self.conversions.groupby("customer_id")["day"].min()
+            after = np.maximum(after, counted["customer_id"].map(converted))
+        return counted[counted["day"] > after]
 
     def known(self) -> pd.DataFrame:
         """Since which day each customer is known, of those who are."""
@@ -110,12 +131,23 @@ def _frame(time: str, key: str, kind: str, rows: list[tuple]) -> pd.DataFrame:
     return frame
 
 
-def fill(database: duckdb.DuckDBPyConnection, world: World, shuffled_by: int | None = None) -> None:
+def fill(
+    database: duckdb.DuckDBPyConnection,
+    world: World,
+    lookback_days: int,
+    shuffled_by: int | None = None,
+) -> None:
     """Put the rows where the models would, in another order where that is asked for."""
     database.execute("create schema if not exists intermediate")
+    terms = pd.DataFrame(
+        [("purchase", kind, world.counts, lookback_days) for kind in ("order", "renewal")],
+        columns=["conversion_type", "event_type", "counts", "lookback_days"],
+    )
     for name, rows in (
         ("int_touchpoints_identified", world.touchpoints),
-        ("int_conversions_identified", world.conversions),
+        ("int_conversion_types", terms),
+        ("int_conversions_numbered", world.numbered()),
+        ("int_conversions_identified", world.counted()),
         ("int_identifiers_observed", world.identifiers.drop(columns="customer_id")),
         ("int_identifiers_resolved", world.identifiers[["identifier_id", "customer_id"]]),
     ):

@@ -40,8 +40,8 @@ def observed_in(
     world: simulated.World, lookback_days: int = LONG, shuffled_by: int | None = None
 ) -> Observed:
     with duckdb.connect() as database:
-        simulated.fill(database, world, shuffled_by)
-        return observe(database, "purchase", ZONE, lookback_days, ["member_id", "phone"])
+        simulated.fill(database, world, lookback_days, shuffled_by)
+        return observe(database, "purchase", ZONE, ["member_id", "phone"])
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +65,20 @@ def test_shares_are_the_true_ones_within_the_error_that_is_told(
     shared_out = sum(effect.conversions for effect in effects.values())
     assert shared_out == pytest.approx(len(world.watched()))
     assert len(world.watched()) < len(world.conversions) * 0.9
+
+
+@pytest.mark.parametrize("counts", ["new", "repeat"])
+def test_nobody_is_watched_who_cannot_convert(counts: str) -> None:
+    """Else what a channel does would be spread over days on which it can do nothing."""
+    within = []
+    for seed in range(8):
+        world = simulated.simulate(people=3000, days=LONG, seed=seed)._replace(counts=counts)
+        causes = world.watched()["cause"].value_counts(normalize=True)
+        found = {effect.channel: effect for effect in estimate(observed_in(world))}
+        for name in ("search", "video", "letter", "baseline"):
+            within.append(found[name].low <= causes[name] <= found[name].high)
+    assert len(within) == 32
+    assert sum(within) > 28
 
 
 def test_a_channel_without_effect_has_none_and_one_that_hardly_touched_is_unknown(
@@ -134,14 +148,19 @@ def by_the_day(
     columns = ["customer_id", "channel", "day"]
     for who, channel, day in world.touchpoints[columns].itertuples(index=False):
         touched[who].add((observed.channels.index(channel), day))
-    for who, day in world.conversions[["customer_id", "day"]].itertuples(index=False):
+    for who, day in world.counted()[["customer_id", "day"]].itertuples(index=False):
         converted[who, day] += 1
+    first = world.conversions.groupby("customer_id")["day"].min()
     known = dict(world.known()[["customer_id", "day"]].itertuples(index=False))
     weeks = -(-(observed.days - 1) // 7)
     rows, counts = [], []
     for who, its in touched.items():
-        since = max(min(day for _, day in its), known.get(who, observed.days))
-        for day in range(since + 1, observed.days):
+        since, until = max(min(day for _, day in its), known.get(who, observed.days)), observed.days
+        if world.counts == "new":
+            until = min(until, first.get(who, until) + 1)
+        if world.counts == "repeat":
+            since = max(since, first.get(who, until))
+        for day in range(since + 1, until):
             row = np.zeros((len(observed.channels), len(HALF_LIVES)))
             for channel, then in its:
                 if 1 <= day - then <= 7:
@@ -160,8 +179,9 @@ def by_the_day(
     return likelihood
 
 
-def test_no_weights_are_likelier_by_definition() -> None:
-    small = simulated.simulate(people=250, days=24, seed=5)
+@pytest.mark.parametrize("counts", ["every", "new", "repeat"])
+def test_no_weights_are_likelier_by_definition(counts: str) -> None:
+    small = simulated.simulate(people=250, days=24, seed=5)._replace(counts=counts)
     observed = observed_in(small, lookback_days=7)
     risk, exposure = risks(observed)
     likelihood = by_the_day(small, observed)
@@ -195,11 +215,11 @@ def test_a_fit_reaches_the_mart_and_a_later_one_takes_its_place(
 
     few = world._replace(conversions=world.conversions[::50])
     with duckdb.connect(str(warehouse.database)) as database:
-        simulated.fill(database, few)
+        simulated.fill(database, few, LONG)
     assert "too few to say anything" in "\n".join(command.effects(warehouse))
 
     with duckdb.connect(str(warehouse.database)) as database:
-        simulated.fill(database, world)
+        simulated.fill(database, world, LONG)
     told = "\n".join(command.effects(warehouse))
     assert "search" in told
     assert "unknown: it led to" in told

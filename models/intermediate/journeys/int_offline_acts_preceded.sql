@@ -16,44 +16,61 @@ with online_touches as (
 
 ),
 
+lookbacks as (
+
+    select
+        event_type,
+        max(lookback_days) as lookback_days
+    from {{ ref('int_conversion_types') }}
+    group by event_type
+
+),
+
+-- an act stands where its look-back window begins
 timeline as (
 
     select
-        act_id,
-        customer_id,
-        event_type,
-        store_id,
-        revenue,
-        occurred_at,
+        acts.act_id,
+        acts.customer_id,
+        acts.event_type,
+        acts.store_id,
+        acts.revenue,
+        acts.occurred_at,
+        {{ days_before(
+            'acts.occurred_at',
+            'coalesce(lookbacks.lookback_days, ' ~ var('attribution_lookback_days') ~ ')'
+        ) }} as placed_at,
         {{ null_columns(['online_channel']) }},
         cast(null as timestamp) as touched_at
-    from {{ ref('int_offline_acts') }}
+    from {{ ref('int_offline_acts') }} as acts
+    left join lookbacks
+        on acts.event_type = lookbacks.event_type
     union all
     select
         {{ null_columns(['act_id']) }},
         customer_id,
         {{ null_columns(['event_type', 'store_id']) }},
         cast(null as decimal(18, 4)) as revenue,
-        touched_at as occurred_at,
+        cast(null as timestamp) as occurred_at,
+        touched_at as placed_at,
         channel as online_channel,
         touched_at
     from online_touches
 
 ),
 
-preceded as (
+followed as (
 
     select
         *,
-        {{ ignoring_nulls('first_value', 'online_channel') }} over look_back
-            as first_online_channel,
-        min(touched_at) over look_back as first_touched_at
+        {{ ignoring_nulls('first_value', 'online_channel') }} over from_there as next_channel,
+        min(touched_at) over from_there as next_touched_at
     from timeline
-    window look_back as (
+    window from_there as (
         -- acts of who knows whom have nothing to do with each other
         partition by customer_id, case when customer_id = 'unknown' then act_id end
-        order by occurred_at
-        range between interval {{ var('attribution_lookback_days') }} day preceding and current row
+        order by placed_at
+        range between current row and unbounded following
     )
 
 ),
@@ -66,10 +83,12 @@ acts as (
         event_type,
         store_id,
         revenue,
-        first_online_channel,
-        {{ seconds_between('first_touched_at', 'occurred_at') }} / 86400.0
-            as days_since_first_touch
-    from preceded
+        case when next_touched_at <= occurred_at then next_channel end as first_online_channel,
+        case
+            when next_touched_at <= occurred_at
+                then {{ seconds_between('next_touched_at', 'occurred_at') }} / 86400.0
+        end as days_since_first_touch
+    from followed
     where act_id is not null
 
 )
