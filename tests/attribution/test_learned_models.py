@@ -7,6 +7,7 @@ from hashlib import md5
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
@@ -59,18 +60,24 @@ TABLES = """
         customer_id text, touched_seq bigint
     );
 """
+WALKED = """
+    create or replace temp table walked as
+    select
+        *, string_split(path, ' > ') as channels, string_split(placed_path, ' > ') as units,
+        unnest(range(1, len(channels) + 1)) as place
+    from main.paths
+"""
 TOUCHES = """
     insert into intermediate.int_touchpoints_sequenced
     select
-        $id, $kind, 'somebody', $id * 2000 + place, $path[place], null, 1, null, null, null, null,
-        place, len($path)
-    from range(1, len($path) + 1) as places (place)
+        path_id, conversion_type, 'somebody', path_id * 2000 + place, channels[place], null, 1,
+        null, null, null, null, place, len(channels)
+    from walked
 """
-
 PLACES = """
     insert into intermediate.int_touchpoints_at_levels
-    select 'campaign', $id * 2000 + place, $channels[place], $path[place]
-    from range(1, len($path) + 1) as places (place)
+    select 'campaign', path_id * 2000 + place, channels[place], units[place]
+    from walked
 """
 
 # of nobody known: of no group
@@ -126,7 +133,7 @@ TO_AND_FRO: Paths = {("a", "b") * 600: (1.0, 3.0), ("b",): (1.0, 0.0)}
 NEVER: Paths = {("a", "b"): (0.0, 3.0)}
 # each example is a run of dbt: a smaller one would not be worth the wait
 few_large_examples = settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
@@ -156,24 +163,19 @@ def learn(
     models: tuple[str, ...] = MODELS,
 ) -> None:
     """Build the models on worlds, each of which is a conversion type of its own."""
-    rows = [
-        (f"world {number}", path, *counts)
+    told = [
+        (f"world {number}", " > ".join(path), " > ".join(placed(path)), *counts)
         for number, paths in enumerate(kinds)
         for path, counts in paths.items()
     ]
-    numbered = list(enumerate(rows))
+    rows = pd.DataFrame([(path_id, *row) for path_id, row in enumerate(told)])
+    if backwards:
+        rows = rows[::-1].reset_index(drop=True)
     with duckdb.connect(str(warehouse / "omnitouch.duckdb")) as database:
         database.execute(TABLES)
-        for path_id, (kind, path, *counts) in numbered[::-1] if backwards else numbered:
-            database.execute(
-                "insert into main.paths values (?, ?, ?, ?, ?, ?)",
-                [path_id, kind, " > ".join(path), " > ".join(placed(path)), *counts],
-            )
-            database.execute(TOUCHES, {"id": path_id, "kind": kind, "path": list(path)})
-            database.execute(
-                PLACES, {"id": path_id, "channels": list(path), "path": list(placed(path))}
-            )
-        database.execute(GROUPED)
+        database.execute("insert into main.paths from rows")
+        for statement in (WALKED, TOUCHES, PLACES, GROUPED):
+            database.execute(statement)
     worlds.dbt(warehouse, "run", "--full-refresh", "--select", *models)
 
 
@@ -181,13 +183,7 @@ def figures(warehouse: Path, sql: str) -> dict[tuple, float]:
     return {tuple(row[:-1]): row[-1] for row in query(warehouse, sql)}
 
 
-@example(kinds=[TO_AND_FRO, NEVER])
-@given(kinds=st.lists(PATHS, min_size=20, max_size=30))
-@few_large_examples
-def test_figures_are_what_cutting_and_joining_one_by_one_gives(
-    scratch: Path, kinds: list[Paths]
-) -> None:
-    learn(scratch, kinds)
+def assert_figures_are_the_oracle_s(scratch: Path, kinds: list[Paths]) -> None:
     effects = figures(
         scratch,
         "select conversion_type, attribution_model, unit, removal_effect "
@@ -246,12 +242,7 @@ def hashed(text: str) -> int:
     return int(md5(text.encode(), usedforsecurity=False).hexdigest()[:16], 16) >> 1
 
 
-@given(kinds=st.lists(PATHS, min_size=20, max_size=30))
-@few_large_examples
-def test_touchpoints_of_a_path_share_as_their_channels_weigh(
-    scratch: Path, kinds: list[Paths]
-) -> None:
-    learn(scratch, [*kinds, NEVER])
+def assert_paths_share_as_their_channels_weigh(scratch: Path) -> None:
     credited = query(
         scratch,
         """
@@ -275,13 +266,49 @@ def test_touchpoints_of_a_path_share_as_their_channels_weigh(
         "select conversion_type, level, markov_order, unit, removal_effect "
         "from intermediate.int_removal_effects_shared",
     )
-    assert len(credited) > len(kinds)
+    asked = (
+        "select (select count(*) from main.paths) * count(*) "
+        "from seeds.attribution_models where kind = 'markov'"
+    )
+    assert query(scratch, asked) == [(len(credited),)]
     for kind, _, level, order, units, credit, path_length in credited:
         assert sum(credit) == pytest.approx(1, abs=1e-12)
+        assert min(credit) >= 0
         weights = [effects.get((kind, level, order, unit), 0) for unit in units]
         if not any(weights):
             weights = [1] * path_length
         assert credit == pytest.approx([weight / sum(weights) for weight in weights], abs=1e-9)
+
+
+@example(kinds=[TO_AND_FRO, NEVER])
+@given(kinds=st.lists(PATHS, min_size=20, max_size=30))
+@few_large_examples
+def test_figures_are_what_cutting_and_joining_one_by_one_gives(
+    scratch: Path, kinds: list[Paths]
+) -> None:
+    learn(scratch, kinds)
+    assert_figures_are_the_oracle_s(scratch, kinds)
+    assert_paths_share_as_their_channels_weigh(scratch)
+
+
+def test_so_they_are_in_a_thousand_worlds(scratch: Path) -> None:
+    chance = random.Random(3)
+    kinds = [drawn_world(chance) for _ in range(1000)]
+    learn(scratch, kinds)
+    assert_figures_are_the_oracle_s(scratch, kinds)
+    assert_paths_share_as_their_channels_weigh(scratch)
+
+
+def drawn_world(chance: random.Random) -> Paths:
+    """Some paths of a few channels; most convert now and then, some always or never."""
+    names = "abcde"[: chance.randint(1, 5)]
+    return {
+        tuple(chance.choices(names, k=chance.randint(1, 7))): (
+            chance.choice([0.0, 1.0, 2.0, 0.5, 40.0]),
+            chance.choice([1.0, 3.0, 0.25, 1e3]),
+        )
+        for _ in range(chance.randint(1, 8))
+    }
 
 
 def test_the_same_paths_in_another_order_give_the_same_bits(scratch: Path) -> None:
