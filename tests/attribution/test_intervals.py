@@ -33,7 +33,8 @@ TABLES = """
     select
         cast(hash(customer_id, number) >> 1 as bigint) as conversion_id, conversion_type,
         customer_id, cast(hash(customer_id, number, place) >> 1 as bigint) as touchpoint_id,
-        path[place] as channel, place as touch_position, len(path) as path_length
+        path[place] as channel, cast(null as text) as campaign_id,
+        cast(null as timestamp) as touched_at, place as touch_position, len(path) as path_length
     from journeys, range(1, len(path) + 1) as places (place)
     where is_converted;
     create table intermediate.int_journeys_unconverted as
@@ -51,24 +52,38 @@ TABLES = """
         conversion_type text, level text, customer_id text, sampled_id bigint, path text,
         path_length bigint, conversions double, revenue double, non_conversions double
     );
-    create table intermediate.int_touchpoints_at_levels (level text, unit text, channel text);
+    create table intermediate.int_touchpoints_at_levels (
+        level text, touchpoint_id bigint, unit text, channel text
+    );
     create table intermediate.int_conversions_numbered as
     select distinct conversion_type from intermediate.int_conversions_identified;
     create table intermediate.int_paths_arrived (
         path text, conversions double, revenue double, non_conversions double
     );
+"""
+LEDGER = """
     create table marts.touchpoint_credits as
+    with credits as (
+        select 'linear' as attribution_model, conversion_id, channel, 1.0 / path_length as credit
+        from intermediate.int_touchpoints_sequenced
+        union all
+        select attribution_model, conversion_id, channel, credit
+        from intermediate.int_credits_by_markov
+    )
     select
-        'linear' as attribution_model, conversion_type, customer_id,
-        cast(conversion_id as varchar) as conversion_id, channel, 1.0 / path_length as credit,
-        1.0 / path_length as conversions, 10.0 / path_length as revenue
-    from intermediate.int_touchpoints_sequenced;
+        attribution_model, conversion_type, customer_id,
+        cast(conversion_id as varchar) as conversion_id, channel, credit,
+        credit as conversions, 10.0 * credit as revenue
+    from credits
+    inner join intermediate.int_conversions_identified using (conversion_id)
 """
 MODELS = (
     *("int_customers_grouped", "int_journeys_converted", "int_paths_grouped"),
-    *(*STEPS, *CHAINS, *VALUES),
-    *("int_credits_grouped", "int_credits_resampled", "int_credits_ranked", "int_credits_compared"),
-    "attribution_intervals",
+    *(*STEPS, *CHAINS, *VALUES, "int_credits_by_markov"),
+)
+CREDITS = (
+    *("int_credits_grouped", "int_credits_resampled", "int_credits_reweighed"),
+    *("int_credits_ranked", "int_credits_compared", "attribution_intervals"),
 )
 INTERVALS = """
     select
@@ -124,9 +139,15 @@ def paths_of(people: Journeys) -> Paths:
 
 
 def markov(order: int, people: Journeys) -> dict[str, float]:
-    """Each channel's part of the sum of all removal effects."""
-    effects = oracle.removal_effects(paths_of(people), order)
-    return {name: effects.get(name, 0) / sum(effects.values()) for name in CHANNELS}
+    """Each channel's part of all conversions, where touches of a path weigh its removal effect."""
+    paths = paths_of(people)
+    effects = oracle.removal_effects(paths, order)
+    earned: Counter[str] = Counter()
+    for path, (converted, _) in paths.items():
+        weights = [effects.get(channel, 0) for channel in path]
+        for channel, weight in zip(path, weights, strict=True):
+            earned[channel] += converted * weight / sum(weights)
+    return {name: earned[name] / earned.total() for name in CHANNELS}
 
 
 def removals(order: int, people: Journeys) -> dict[str, float]:
@@ -174,6 +195,9 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Journeys], pd.
         database.register("journeys", journeys)
         database.execute(TABLES)
     worlds.dbt(directory, "run", "--select", *MODELS)
+    with duckdb.connect(str(directory / "omnitouch.duckdb")) as database:
+        database.execute(LEDGER)
+    worlds.dbt(directory, "run", "--select", *CREDITS)
     names = ["attribution_model", "conversion_type", "channel", "error", "low", "high"]
     return samples, pd.DataFrame(query(directory, INTERVALS), columns=names)
 

@@ -14,10 +14,6 @@ with grouped as (
         credits.conversions,
         credits.revenue
     from {{ ref('touchpoint_credits') }} as credits
-    inner join {{ ref('attribution_models') }} as models
-        on
-            credits.attribution_model = models.attribution_model
-            and models.kind in ('rule', 'shapley')
     left join {{ ref('int_customers_grouped') }} as customers
         on credits.customer_id = customers.customer_id
     where credits.conversion_type <> 'path'

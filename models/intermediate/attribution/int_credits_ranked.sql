@@ -10,23 +10,6 @@ with estimated as (
         cast(sum(revenue) as double) as revenue
     from {{ ref('int_credits_grouped') }}
     group by attribution_model, conversion_type, channel
-    union all
-    select
-        models.attribution_model,
-        effects.conversion_type,
-        effects.channel,
-        -- as decimals: a sum of doubles hangs on the order of rows
-        cast(sum(cast(effects.conversions as decimal(28, 10))) as double) as conversions,
-        cast(null as double) as revenue
-    from {{ ref('int_removal_effects_shared') }} as effects
-    inner join {{ ref('attribution_models') }} as models
-        on
-            models.kind = 'markov'
-            and effects.level = models.level
-            and effects.markov_order = models.markov_order
-            and {{ is_of_type('models.conversion_types', 'effects.conversion_type') }}
-    where effects.conversion_type <> 'path'
-    group by models.attribution_model, effects.conversion_type, effects.channel
 
 ),
 

@@ -1,39 +1,19 @@
--- One row per attribution model of kind rule or shapley, conversion type, channel and group of
--- customers left out: what the channel would be credited with if the others were all there are,
--- and as many as all are.
+-- One row per attribution model, conversion type, channel and group of customers left out: what the
+-- channel would be credited with if the others were all there are, and as many as all are. What
+-- Markov models weigh hangs on all customers, so that of theirs only what is unattributed is here.
 with totals as (
 
     select
-        attribution_model,
-        conversion_type,
-        channel,
-        sum(conversions) as conversions,
-        sum(revenue) as revenue
-    from {{ ref('int_credits_grouped') }}
-    group by attribution_model, conversion_type, channel
-
-),
-
-of_groups as (
-
-    select
-        attribution_model,
-        conversion_type,
-        sample_group,
-        sum(conversions) as conversions
-    from {{ ref('int_credits_grouped') }}
-    group by attribution_model, conversion_type, sample_group
-
-),
-
-of_models as (
-
-    select
-        attribution_model,
-        conversion_type,
-        sum(conversions) as conversions
-    from totals
-    group by attribution_model, conversion_type
+        credits.attribution_model,
+        credits.conversion_type,
+        credits.channel,
+        sum(credits.conversions) as conversions,
+        sum(credits.revenue) as revenue
+    from {{ ref('int_credits_grouped') }} as credits
+    inner join {{ ref('attribution_models') }} as models
+        on credits.attribution_model = models.attribution_model
+    where models.kind <> 'markov' or credits.channel = 'unattributed'
+    group by credits.attribution_model, credits.conversion_type, credits.channel
 
 ),
 
@@ -46,14 +26,8 @@ left_over as (
         left_out.sample_group,
         cast(left_out.group_count as double) / (left_out.group_count - 1) as scale_up,
         cast(totals.conversions - coalesce(grouped.conversions, 0) as double) as conversions,
-        cast(totals.revenue - coalesce(grouped.revenue, 0) as double) as revenue,
-        cast(of_models.conversions - coalesce(of_groups.conversions, 0) as double)
-            as all_conversions
+        cast(totals.revenue - coalesce(grouped.revenue, 0) as double) as revenue
     from totals
-    inner join of_models
-        on
-            totals.attribution_model = of_models.attribution_model
-            and totals.conversion_type = of_models.conversion_type
     cross join {{ ref('int_groups_left_out') }} as left_out
     left join {{ ref('int_credits_grouped') }} as grouped
         on
@@ -61,11 +35,6 @@ left_over as (
             and totals.conversion_type = grouped.conversion_type
             and totals.channel = grouped.channel
             and left_out.sample_group = grouped.sample_group
-    left join of_groups
-        on
-            totals.attribution_model = of_groups.attribution_model
-            and totals.conversion_type = of_groups.conversion_type
-            and left_out.sample_group = of_groups.sample_group
 
 ),
 
@@ -77,8 +46,7 @@ resampled as (
         channel,
         sample_group,
         conversions * scale_up as conversions,
-        revenue * scale_up as revenue,
-        conversions / nullif(all_conversions, 0) as credit_share
+        revenue * scale_up as revenue
     from left_over
 
 )

@@ -1,6 +1,5 @@
 -- One row per Markov model, conversion type, unit of its level and group of customers left out: the
--- unit's removal effect if the others were all, and what it would be credited with if they were as
--- many as all are.
+-- unit's removal effect if the others were all there are.
 with converted as (
 
     select
@@ -42,8 +41,6 @@ measured as (
         removals.markov_order,
         removals.sample_group,
         removals.removed_channel as unit,
-        cast(totals.conversions - coalesce(converted.conversions, 0) as double)
-        * removals.group_count / (removals.group_count - 1) as conversions,
         -- a unit that is gone with the group has no effect; nor has any where no conversion is
         -- left
         case
@@ -65,38 +62,21 @@ measured as (
 
 ),
 
-summed as (
-
-    select
-        *,
-        cast(sum(cast(removal_effect as decimal(38, 18))) over (chain) as double) as all_effects
-    from measured
-    window chain as (partition by conversion_type, level, markov_order, sample_group)
-
-),
-
 resampled as (
 
     select
         models.attribution_model,
-        summed.conversion_type,
-        summed.unit,
-        coalesce(units.channel, summed.unit) as channel,
-        summed.sample_group,
-        summed.removal_effect,
-        coalesce(summed.removal_effect / nullif(summed.all_effects, 0), 0) * summed.conversions
-            as conversions,
-        summed.removal_effect / nullif(summed.all_effects, 0) as credit_share
-    from summed
+        measured.conversion_type,
+        measured.unit,
+        measured.sample_group,
+        measured.removal_effect
+    from measured
     inner join {{ ref('attribution_models') }} as models
         on
-            summed.level = models.level
-            and summed.markov_order = models.markov_order
-            and {{ is_of_type('models.conversion_types', 'summed.conversion_type') }}
-    left join {{ ref('int_units_known') }} as units
-        on
-            summed.level = units.level
-            and summed.unit = units.unit
+            models.kind = 'markov'
+            and measured.level = models.level
+            and measured.markov_order = models.markov_order
+            and {{ is_of_type('models.conversion_types', 'measured.conversion_type') }}
 
 )
 
