@@ -1,3 +1,5 @@
+{% set low_bits = 2 ** (var('shapley_max_channels') // 2) - 1 %}
+
 -- One row per conversion type with few channels and set of them: the rate at which paths convert
 -- that hold no other channel.
 with channel_sets as (
@@ -38,10 +40,41 @@ coalitions as (
 
     select
         types.conversion_type,
-        numbers.number as coalition
+        numbers.number as coalition,
+        numbers.number & {{ low_bits }} as low_part
     from types
     inner join numbers
         on types.everybody >= numbers.number
+
+),
+
+low_parts as (
+
+    select distinct
+        conversion_type,
+        low_part
+    from coalitions
+
+),
+
+-- half of the channels first, then the others: of n channels, and as many sets as may be, each with
+-- each would be 4 to the n
+held_low as (
+
+    select
+        low_parts.conversion_type,
+        low_parts.low_part,
+        sets.channel_bits - (sets.channel_bits & {{ low_bits }}) as high_part,
+        sum(sets.conversions) as conversions,
+        sum(sets.journeys) as journeys
+    from low_parts
+    inner join channel_sets as sets
+        on
+            low_parts.conversion_type = sets.conversion_type
+            and sets.channel_bits & low_parts.low_part = sets.channel_bits & {{ low_bits }}
+    group by
+        low_parts.conversion_type, low_parts.low_part,
+        sets.channel_bits - (sets.channel_bits & {{ low_bits }})
 
 ),
 
@@ -50,13 +83,14 @@ held as (
     select
         coalitions.conversion_type,
         coalitions.coalition,
-        cast(sum(sets.conversions) as double) as conversions,
-        cast(sum(sets.journeys) as double) as journeys
+        cast(sum(held_low.conversions) as double) as conversions,
+        cast(sum(held_low.journeys) as double) as journeys
     from coalitions
-    inner join channel_sets as sets
+    inner join held_low
         on
-            coalitions.conversion_type = sets.conversion_type
-            and sets.channel_bits & coalitions.coalition = sets.channel_bits
+            coalitions.conversion_type = held_low.conversion_type
+            and coalitions.low_part = held_low.low_part
+            and held_low.high_part & coalitions.coalition = held_low.high_part
     group by coalitions.conversion_type, coalitions.coalition
 
 ),

@@ -1,6 +1,19 @@
 -- One row per conversion, rule model and touchpoint that would get credit if likely matches were
 -- believed: of nobody but the customers who would be others then.
-with conversions as (
+with leads as (
+
+    select
+        joined.likely_customer_id,
+        numbered.converted_at as lead_at
+    from {{ ref('int_conversions_numbered') }} as numbered
+    inner join {{ ref('int_customers_joined') }} as joined
+        on numbered.customer_id = joined.customer_id
+    where numbered.conversion_type = 'lead'
+
+),
+
+-- the latest lead of whichever half
+conversions as (
 
     select
         conversions.conversion_id,
@@ -9,10 +22,17 @@ with conversions as (
         conversions.converted_at,
         conversions.revenue,
         conversions.window_started_at,
-        conversions.lead_at
+        max(leads.lead_at) as lead_at
     from {{ ref('int_conversions_identified') }} as conversions
     inner join {{ ref('int_customers_joined') }} as joined
         on conversions.customer_id = joined.customer_id
+    left join leads
+        on
+            joined.likely_customer_id = leads.likely_customer_id
+            and conversions.converted_at >= leads.lead_at
+    group by
+        conversions.conversion_id, conversions.conversion_type, joined.likely_customer_id,
+        conversions.converted_at, conversions.revenue, conversions.window_started_at
 
 ),
 

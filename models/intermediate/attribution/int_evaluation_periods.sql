@@ -1,16 +1,23 @@
--- One row per conversion type: the last days, on which models are judged, and those before, of
--- which they are taken.
+-- One row per conversion type: the last days of all data, on which models are judged, and those before,
+-- of which they are taken.
 with lasts as (
 
     select
         conversion_type,
         cast(min(conversion_date) - interval 1 day as date) as before_first_date,
-        max(conversion_date) as last_date,
-        cast(
-            max(conversion_date) - interval {{ var('evaluation_held_out_days') }} day as date
-        ) as trained_to
+        -- a type that came to an end is judged on days without any
+        max(max(conversion_date)) over () as last_date
     from {{ ref('conversions') }}
     group by conversion_type
+
+),
+
+parted as (
+
+    select
+        *,
+        cast(last_date - interval {{ var('evaluation_held_out_days') }} day as date) as trained_to
+    from lasts
 
 ),
 
@@ -24,7 +31,7 @@ periods as (
             before_first_date,
             cast(trained_to - interval {{ var('evaluation_trained_days') }} day as date)
         ) as trained_after
-    from lasts
+    from parted
 
 ),
 

@@ -17,7 +17,7 @@ with staged as (
 ),
 
 -- a coupon redeemed is as far, and no purchase; who is sent one message after the other, and never
--- reacts, is silent
+-- reacts, is silent since the first
 ends as (
 
     select
@@ -26,7 +26,7 @@ ends as (
         coalesce(
             min(case when is_conversion then occurred_at end),
             max(case when not is_impression then occurred_at end),
-            max(occurred_at)
+            min(occurred_at)
         ) as ended_at
     from staged
     group by customer_id
