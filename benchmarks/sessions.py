@@ -10,7 +10,7 @@ from benchmarks.warehouse import build_statement, compile_models, fill, make_emp
 
 MODELS = ("int_events_sessionized", "int_sessions_built")
 COLUMNS = """
-    event_id, stream_id, source, event_type, channel, campaign_id, click_id, page_url,
+    event_id, stream_id, source, event_type, channel, campaign_id, ad_id, click_id, page_url,
     identifier_set_id, occurred_at
 """
 
@@ -43,6 +43,7 @@ EVENTS = """
         case when hash(drawn.i) % 4 = 0 then 'view_item' else 'browse' end as event_type,
         case when hash(drawn.i, 1) % 5 = 0 then 'channel_' || visits.channel end as channel,
         case when hash(drawn.i, 1) % 5 = 0 then 'campaign_' || visits.visit % 50 end as campaign_id,
+        case when hash(drawn.i, 1) % 5 = 0 then 'ad_' || visits.visit % 200 end as ad_id,
         'https://www.huajian.example/p/' || hash(drawn.i, 2) % 500 as page_url,
         'sensors:' || md5(cast(visits.device as varchar)) as stream_id,
         cast(hash(visits.device) >> 1 as bigint) as identifier_set_id,
@@ -142,6 +143,7 @@ RULES_SESSIONS = """
             as identifier_set_id,
         coalesce(arg_min(channel, (occurred_at, event_id)), 'direct') as channel,
         arg_min_null(campaign_id, (channel is null, occurred_at, event_id)) as campaign_id,
+        arg_min_null(ad_id, (channel is null, occurred_at, event_id)) as ad_id,
         arg_min_null(click_id, (channel is null, occurred_at, event_id)) as click_id,
         arg_min_null(page_url, (occurred_at, event_id)) as landing_url,
         min(occurred_at) as started_at, max(occurred_at) as ended_at, count(*) as event_count,

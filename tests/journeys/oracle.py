@@ -19,6 +19,7 @@ class Event(NamedTuple):
     channel: str | None
     hinted_channel: str | None
     campaign_id: str | None
+    ad_id: str | None
     click_id: str | None
     page_url: str
     identifier_set_id: int
@@ -76,6 +77,7 @@ def summary(events: list[Event], strengths: dict[int, int]) -> dict[str, object]
         "identifier_set_id": owner.identifier_set_id,
         "channel": source.channel or source.hinted_channel or "direct",
         "campaign_id": source.campaign_id,
+        "ad_id": source.ad_id,
         "click_id": source.click_id,
         "landing_url": events[0].page_url,
         "started_at": events[0].occurred_at,

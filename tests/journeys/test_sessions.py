@@ -20,7 +20,7 @@ TABLES = """
     create schema intermediate;
     create table intermediate.int_events_unioned (
         event_id text, stream_id text, occurred_at timestamp, event_type text, channel text,
-        hinted_channel text, campaign_id text, click_id text, page_url text,
+        hinted_channel text, campaign_id text, ad_id text, click_id text, page_url text,
         identifier_set_id bigint, exclusion_reason text, source text, load_seq bigint
     );
     create table intermediate.int_events_repeated (event_id text);
@@ -57,6 +57,7 @@ def events_of(chance: random.Random, device: int) -> list[Event]:
                 channel=chance.choice(("sms", "baidu_sem", "direct")) if lands_here else None,
                 hinted_channel=chance.choice((None, None, "wechat_in_app")),
                 campaign_id=chance.choice((None, "a", "b")),
+                ad_id=chance.choice((None, "7301", "7302")),
                 click_id=chance.choice((None, f"c{number}")),
                 page_url=f"/{number}",
                 identifier_set_id=chance.randrange(1, 6),

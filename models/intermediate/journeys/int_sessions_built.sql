@@ -43,6 +43,7 @@ built as (
             {{ min_by('coalesce(channel, hinted_channel)', 'channel_rank') }}, 'direct'
         ) as channel,
         {{ min_by('campaign_id', 'channel_rank') }} as campaign_id,
+        {{ min_by('ad_id', 'channel_rank') }} as ad_id,
         {{ min_by('click_id', 'channel_rank') }} as click_id,
         {{ min_by('page_url', 'stream_position') }} as landing_url,
         min(occurred_at) as started_at,

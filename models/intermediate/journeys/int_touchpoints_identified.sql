@@ -21,7 +21,9 @@ sessions as (
         sessions.channel,
         sessions.campaign_id,
         sessions.click_id,
-        {{ null_columns(['touchpoint_type', 'ad_id', 'creative_id', 'content_id', 'store_id']) }},
+        {{ null_columns(['touchpoint_type']) }},
+        sessions.ad_id,
+        {{ null_columns(['creative_id', 'content_id', 'store_id']) }},
         sessions.started_at as touched_at
     from {{ ref('int_sessions_built') }} as sessions
     inner join touched_sets as sets
@@ -70,8 +72,8 @@ deduplicated as (
             order by
                 case when touchpoint_kind = 'session' then 0 else 1 end, touched_at, touchpoint_id
         ) as click_rank,
-        -- the monitor's report tells of which ad the visit is
-        max(ad_id) over (of_click) as clicked_ad_id,
+        -- the monitor's report tells of which ad the visit is, the landing page what it was tagged with
+        max(case when touchpoint_kind = 'event' then ad_id end) over (of_click) as clicked_ad_id,
         max(creative_id) over (of_click) as clicked_creative_id,
         max(content_id) over (of_click) as clicked_content_id
     from unioned
@@ -91,7 +93,7 @@ counted_once as (
         deduplicated.customer_id,
         deduplicated.channel,
         deduplicated.campaign_id,
-        deduplicated.clicked_ad_id as ad_id,
+        coalesce(deduplicated.clicked_ad_id, deduplicated.ad_id) as ad_id,
         deduplicated.clicked_creative_id as creative_id,
         deduplicated.clicked_content_id as content_id,
         deduplicated.store_id,
