@@ -1,6 +1,6 @@
--- One row per Markov model, conversion type, channel and group of customers left out: what the channel
--- would be credited with if the others were all there are, and as many as all are: touchpoints of
--- their paths weigh what the effects are without the group.
+-- One row per Markov model, conversion type, channel and group of customers left out: what the
+-- channel would be credited with if the others were all there are, and as many as all are:
+-- touchpoints of their paths weigh what the effects are without the group.
 with paths as (
 
     select

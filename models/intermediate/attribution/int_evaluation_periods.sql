@@ -1,5 +1,5 @@
--- One row per conversion type: the last days of all data, on which models are judged, and those before,
--- of which they are taken.
+-- One row per conversion type: the last days of all data, on which models are judged, and those
+-- before, of which they are taken.
 with lasts as (
 
     select

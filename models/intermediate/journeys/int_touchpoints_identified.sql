@@ -72,7 +72,7 @@ deduplicated as (
             order by
                 case when touchpoint_kind = 'session' then 0 else 1 end, touched_at, touchpoint_id
         ) as click_rank,
-        -- the monitor's report tells of which ad the visit is, the landing page what it was tagged with
+        -- the monitor's report tells of which ad the visit is, the landing page how it was tagged
         max(case when touchpoint_kind = 'event' then ad_id end) over (of_click) as clicked_ad_id,
         max(creative_id) over (of_click) as clicked_creative_id,
         max(content_id) over (of_click) as clicked_content_id
