@@ -9,7 +9,7 @@ WORLD = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 MARTS = (
     *("account_contacts", "accounts", "activity_by_hour", "attribution_intervals"),
-    *("channel_combinations", "channel_flow", "conversion_times"),
+    *("channel_combinations", "channel_flow", "channel_sequences", "conversion_times"),
     *("ad_performance", "ad_performance_versions", "campaign_audit", "campaign_performance"),
     *("channel_effects", "channel_performance", "channel_removal_effects"),
     *("channel_shapley_values", "conversion_postings", "conversions", "customer_cohorts"),

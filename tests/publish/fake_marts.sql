@@ -342,7 +342,8 @@ with journey as (
 )
 select
     md5(path) as path_id, 'purchase' as conversion_type, path, any_value(path_length) as path_length,
-    cast(count(*) as double) as conversions, cast(sum(revenue) as double) as revenue,
+    cast(count(*) * 4 as double) as journeys, cast(count(*) as double) as conversions,
+    cast(0.25 as double) as conversion_rate, cast(sum(revenue) as double) as revenue,
     cast(count(*) * 3 as double) as non_conversions
 from journey group by path;
 
@@ -483,9 +484,16 @@ from marts.journey_paths, (values ('(conversion)'), ('(null)')) endings (ending)
 
 create or replace table marts.channel_combinations as
 select
-    conversion_type, 'direct' as combination, sum(conversions + non_conversions) as journeys, sum(conversions) as conversions,
-    sum(conversions) / sum(conversions + non_conversions) as base_rate, cast(1 as double) as lift
-from marts.journey_paths group by conversion_type;
+    conversion_type, combination, sum(journeys) as journeys, sum(conversions) as conversions,
+    sum(conversions) / sum(journeys) as base_rate, cast(1 as double) as lift
+from marts.journey_paths, (values ('direct'), ('direct + sms')) combinations (combination) group by all;
+
+create or replace table marts.channel_sequences as
+select
+    conversion_type, sequence, 'direct + sms' as combination, journeys / 2 as journeys, conversions / 2 as conversions,
+    journeys as combination_journeys, cast(1 as double) as order_lift
+from marts.channel_combinations, (values ('direct > sms'), ('sms > direct')) sequences (sequence)
+where combination = 'direct + sms';
 
 create or replace table marts.conversion_times as
 select

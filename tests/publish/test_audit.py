@@ -222,6 +222,10 @@ BREACHES = {
         "update marts.channel_combinations set base_rate = base_rate * 2",
         ("FAILED", "channel_combinations", "rate of all journey_paths", "rate_of_paths"),
     ),
+    "a journey held its channels in two orders": (
+        "update marts.channel_sequences set journeys = journeys * 2",
+        ("FAILED", "channel_sequences", "in one order", "journeys_in_any_order"),
+    ),
     "a conversion takes no time": (
         "update marts.conversion_times set conversions = conversions - 1",
         ("FAILED", "conversion_times", "takes a time", "conversions_credited"),
@@ -464,7 +468,8 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
         (
             *fake_marts.OF_ADS,
             *("campaign_audit", "campaign_performance", "channel_performance", "order_items"),
-            *("channel_combinations", "channel_flow", "conversion_times", "online_to_offline"),
+            *("channel_combinations", "channel_flow", "channel_sequences", "conversion_times"),
+            "online_to_offline",
             *("attribution_intervals", "channel_removal_effects", "channel_shapley_values"),
             *("conversions", "key_behaviours", "segment_members", "sessions", "touchpoints"),
             *("budget_suggestions", "channel_effects", "model_evaluation", "model_experiments"),
@@ -479,7 +484,8 @@ def test_fewer_rows_are_accepted_when_told_so(warehouse, publish_now):
             *("customer_consents", "recent_activities"),
             *("customer_identifier_history", "identifier_links", "identity_health"),
             *("events", "journey_paths", "order_items", "orders", "referrals"),
-            *("activity_by_hour", "channel_combinations", "channel_flow", "conversion_times"),
+            *("activity_by_hour", "channel_combinations", "channel_flow", "channel_sequences"),
+            "conversion_times",
             *("journey_break_points", "journey_funnel", "key_behaviours", "nurture_cycle"),
             "online_to_offline",
             *("segment_members", "sessions", "touchpoint_credits", "channel_performance"),

@@ -16,6 +16,9 @@ from tests.identity import quality
 from tests.warehouse import worlds
 from tests.warehouse.worlds import query
 
+# Sixty days have no third month and too few weeks of spend; effects are fitted by a command.
+EMPTY_IN_A_SHORT_TIME = {"customer_cohorts", "budget_suggestions", "channel_effects"}
+
 
 @pytest.fixture(scope="module")
 def brand(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -153,15 +156,28 @@ def test_every_planted_trap_is_found(brand: Path, truth: dict) -> None:
     assert at_2330 == truth["taobao_paid_at_2330"]
 
 
-@pytest.mark.parametrize("topic", ["journeys", "operations"])
+@pytest.mark.parametrize("topic", ["journeys", "operations", "attribution", "spend"])
 def test_the_queries_that_show_how_marts_are_read_have_an_answer(brand: Path, topic: str) -> None:
-    page = (worlds.PROJECT / "docs" / f"{topic}.md").read_text(encoding="utf-8")
-    queries = re.findall(r"```sql\n(.*?)```", page, re.S)
-    asked = set(re.findall(r"^from (\w+)$", "".join(queries), re.M))
-    folder = worlds.PROJECT / "models" / "marts" / topic
-    assert asked == {path.stem for path in folder.glob("*.sql")}
+    queries = _queries_of(topic)
+    assert len(queries) > 4
     for sql in queries:
-        assert query(brand, f"set schema = 'marts'; {sql}"), sql
+        answer = query(brand, f"set schema = 'marts'; {sql}")
+        assert answer or _marts_asked([sql]) & EMPTY_IN_A_SHORT_TIME, sql
+
+
+@pytest.mark.parametrize("topic", ["journeys", "operations"])
+def test_every_mart_is_shown_by_a_query(topic: str) -> None:
+    folder = worlds.PROJECT / "models" / "marts" / topic
+    assert _marts_asked(_queries_of(topic)) >= {path.stem for path in folder.glob("*.sql")}
+
+
+def _queries_of(topic: str) -> list[str]:
+    page = (worlds.PROJECT / "docs" / f"{topic}.md").read_text(encoding="utf-8")
+    return re.findall(r"```sql\n(.*?)```", page, re.S)
+
+
+def _marts_asked(queries: list[str]) -> set[str]:
+    return set(re.findall(r"^from (\w+)", "\n".join(queries), re.M))
 
 
 def test_the_queries_on_customers_have_an_answer(brand: Path) -> None:

@@ -40,41 +40,6 @@ counted as (
 rated as (
 
     select
-        *,
-        conversions / journeys as conversion_rate,
-        all_conversions / all_journeys as base_rate,
-        all_journeys - journeys as other_journeys,
-        -- none so far is no proof that none ever would: half a conversion is assumed
-        case
-            when journeys < all_journeys then greatest(all_conversions - conversions, 0.5)
-            else 0
-        end as other_conversions,
-        all_journeys / journeys as max_lift
-    from counted
-
-),
-
--- Of the logarithm of lift, by the delta method. All journeys hold those of the combination, so the
--- error is that of a ratio of two groups less what they share: none is left where it is in each.
-measured as (
-
-    select
-        *,
-        conversion_rate / nullif(base_rate, 0) as lift,
-        -- what rounding leaves of nothing may lie below it
-        sqrt(abs(
-            power(other_conversions / nullif(all_conversions, 0), 2)
-            * (1 / nullif(conversions, 0) - 1 / journeys)
-            + other_conversions / power(nullif(all_conversions, 0), 2)
-            * (1 - coalesce(other_conversions / nullif(other_journeys, 0), 0))
-        )) as log_error
-    from rated
-
-),
-
-bounded as (
-
-    select
         conversion_type,
         combination,
         combination_name,
@@ -82,18 +47,13 @@ bounded as (
         journeys,
         journeys / all_journeys as support,
         conversions,
-        conversion_rate,
+        conversions / journeys as conversion_rate,
         {{ wilson_bound('conversions', 'journeys', '-') }} as conversion_rate_from,
         {{ wilson_bound('conversions', 'journeys', '+') }} as conversion_rate_to,
-        base_rate,
-        lift,
-        {{ ratio_bound('lift', 'log_error', '-') }} as lift_from,
-        case
-            when lift > 0
-                then greatest(lift, least({{ ratio_bound('lift', 'log_error', '+') }}, max_lift))
-        end as lift_to
-    from measured
+        all_conversions / all_journeys as base_rate,
+        {{ lift_columns('lift', 'conversions', 'journeys', 'all_conversions', 'all_journeys') }}
+    from counted
 
 )
 
-select * from bounded
+select * from rated
