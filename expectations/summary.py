@@ -23,6 +23,13 @@ MODELS = (
     *("first_touch", "last_touch", "last_non_direct"),
     *("linear", "time_decay", "position_based", "shapley", "markov_1"),
 )
+# Orders, or where there are none aggregated paths: never both, which may be of the same orders.
+SHOWN_TYPE = """
+    coalesce((
+        select max(conversion_type) from touchpoint_credits
+        where conversion_type in ('purchase', 'path')
+    ), 'purchase')
+"""
 
 
 def summarize(warehouse: Warehouse) -> str:
@@ -122,10 +129,10 @@ def _credits(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any]) -> st
     if "touchpoint_credits" not in marts:
         return ""
     cells = connection.execute(
-        """
+        f"""
         select coalesce(channel, '-'), attribution_model, sum(conversions)
         from touchpoint_credits
-        where conversion_type in ('purchase', 'path')
+        where conversion_type = {SHOWN_TYPE}
         group by all
         """
     ).fetchall()
@@ -150,13 +157,13 @@ def _credits(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any]) -> st
 
 
 def _return_on_spend(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any]) -> str:
-    if "channel_performance" not in marts:
+    if not {"channel_performance", "touchpoint_credits"} <= marts.keys():
         return ""
     cells = connection.execute(
-        """
+        f"""
         select coalesce(channel, '-'), attribution_model, sum(spend), sum(revenue) / sum(spend)
         from channel_performance
-        where conversion_type in ('purchase', 'path')
+        where conversion_type = {SHOWN_TYPE}
         group by all
         having sum(spend) > 0
         """

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
-from ingestion.exchange_rates import currency_code
+from ingestion.exchange_rates import brand_time_zone, currency_code
 from ingestion.files import LandedFile
 from ingestion.gateway import dump
 from ingestion.identifiers import HASHES, SECRET, identifier
@@ -41,8 +41,9 @@ def read(
 
     Key: the row's content and how often the file had it before, so that equal rows of one file all
     land and the same file delivered twice lands once. A message says no file: equal ones are one.
-    With columns under ``key`` each content of an order is a version, and of other shapes the first
-    row that has the key lands.
+    With columns under ``key`` each content of an order is a version, the lower in the file the
+    later, and of other shapes the first row that has the key lands. A row whose key is empty has
+    none.
     """
     seen: Counter[str] = Counter()
     received_at = file.modified_at.astimezone(UTC)
@@ -50,10 +51,13 @@ def read(
     def record(texts: dict[str, str]) -> Record:
         fields = _mapped(declared, texts, pseudonymiser)
         payload = dump(fields)
-        named = "key" in fields and declared.shape != "orders"
-        content = digest(declared.source, declared.shape, fields["key"] if named else payload)
-        once = declared.key or declared.format == "messages"
+        is_keyed = "key" in fields
+        named = fields["key"] if is_keyed and declared.shape != "orders" else payload
+        content = digest(declared.source, declared.shape, named)
+        once = is_keyed or declared.format == "messages"
         occurrence = "" if once else str(seen[content])
+        if is_keyed and declared.shape == "orders":
+            payload = dump({**fields, "row": str(seen.total())})
         seen[content] += 1
         occurred_at = fields.get("occurred_at") or fields.get("date") or ""
         return Record(declared.shape, (content, occurrence), occurred_at, received_at, payload)
@@ -88,11 +92,8 @@ def _mapped(
             raise BadRecordError(
                 f"{name} (column {column!r}) is empty", "Fill it, or give a constant for it."
             )
-    if declared.shape == "orders" and fields["status"] not in ORDER_STATUSES:
-        raise BadRecordError(
-            f"status {fields['status'][:30]!r} is none of {', '.join(ORDER_STATUSES)}",
-            "Say which of these it means: `values: {status: {your word: paid}}`.",
-        )
+    if declared.shape == "orders":
+        _check_order(declared, fields)
     for name in TIMES:
         if name in fields:
             fields[name] = _utc(declared, fields[name], name)
@@ -100,7 +101,7 @@ def _mapped(
         if name in fields:
             fields[name] = _number(declared, fields[name], name)
     if "currency" in fields:
-        fields["currency"] = currency_code(fields["currency"], _day(declared, fields))
+        fields["currency"] = currency_code(fields["currency"], _day(fields))
     # Numbers are left alone: the decimals of an amount can look like a phone.
     checked = {*TIMES, *AMOUNTS, *COUNTS}
     fields = {
@@ -112,6 +113,11 @@ def _mapped(
     if "path" in fields:
         steps = [step.strip() for step in fields["path"].split(declared.path_separator)]
         fields["path"] = " > ".join(_channel(step) for step in steps if step)
+        if not fields["path"]:
+            raise BadRecordError(
+                "path names no channel",
+                f"Write channels in order, parted by {declared.path_separator!r}.",
+            )
     if "channel" in fields:
         fields["channel"] = _channel(fields["channel"])
     if identifiers := _identifiers(declared, texts, pseudonymiser):
@@ -119,9 +125,23 @@ def _mapped(
     fields["source"] = declared.source
     fields["money_unit"] = declared.money_unit
     if declared.key:
-        parts = (_key_part(declared, column, texts, pseudonymiser) for column in declared.key)
-        fields["key"] = " | ".join(parts)
+        parts = [_key_part(declared, column, texts, pseudonymiser) for column in declared.key]
+        if any(parts):
+            fields["key"] = " | ".join(parts)
     return fields
+
+
+def _check_order(declared: DeclaredFile, fields: dict[str, str]) -> None:
+    if fields["status"] not in ORDER_STATUSES:
+        raise BadRecordError(
+            f"status {fields['status'][:30]!r} is none of {', '.join(ORDER_STATUSES)}",
+            "Say which of these it means: `values: {status: {your word: paid}}`.",
+        )
+    if not {"amount", "unit_price"} & fields.keys():
+        column = declared.columns.get("amount", declared.columns.get("unit_price"))
+        raise BadRecordError(
+            f"amount (column {column!r}) is empty", "Fill it; what cost nothing says 0."
+        )
 
 
 def _channel(text: str) -> str:
@@ -152,12 +172,12 @@ def _utc(declared: DeclaredFile, text: str, name: str) -> str:
     return parsed.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
 
 
-def _day(declared: DeclaredFile, fields: dict[str, str]) -> str:
-    """The day of a row where it happened, by which exchange rates go."""
+def _day(fields: dict[str, str]) -> str:
+    """The day of a row where the brand lives, by which exchange rates go."""
     if "date" in fields:
         return fields["date"]
     moment = datetime.fromisoformat(fields["occurred_at"]).replace(tzinfo=UTC)
-    return moment.astimezone(declared.time_zone).date().isoformat()
+    return moment.astimezone(brand_time_zone()).date().isoformat()
 
 
 def _parsed_time(declared: DeclaredFile, text: str) -> datetime:
@@ -190,7 +210,7 @@ def _number(declared: DeclaredFile, text: str, name: str) -> str:
     ):
         raise BadRecordError(
             f"{name} is negative",
-            "Correct it; for orders, `negative_amounts: return` reads such rows as returns.",
+            "Correct it; amounts below 0 of orders are returns with `negative_amounts: return`.",
         )
     return format(number, "f")
 

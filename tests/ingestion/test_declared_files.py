@@ -155,6 +155,7 @@ def test_times_become_utc(tmp_path: Path, settings: str, written: str, utc: str)
     ("settings", "row", "reason"),
     [
         ("", "2026-07-03,1,-5,c1", "amount is negative"),
+        ("", "2026-07-03,1,,c1", "amount (column 'amount') is empty"),
         ("", "2026-07-03,1,free,c1", "amount is no number"),
         ("", "2026-07-03,1,NaN,c1", "amount is not finite"),
         ("", '2026-07-03,1,"2,55",c1', "amount is no number"),
@@ -200,9 +201,11 @@ def test_a_channel_that_paths_could_not_hold_is_quarantined(tmp_path: Path, chan
 
     paths = "columns: {path: p, conversions: n}\n    path_separator: ;"
     manifest = wire.declare(tmp_path, entry("paths", paths))
-    content = f"p,n\nsms;{channel},1\nsms;站外,1\n"
-    bad, good = wire.read_declared(manifest, content.encode())
+    content = f"p,n\nsms;{channel},1\n ; ;,1\nsms;站外,1\n"
+    bad, empty, good = wire.read_declared(manifest, content.encode())
     assert isinstance(bad, BadRecord)
+    assert isinstance(empty, BadRecord)
+    assert "no channel" in empty.reason
     assert landed([good])[0]["path"] == "sms > 站外"
 
 
@@ -225,6 +228,16 @@ def test_a_currency_needs_a_rate_of_the_day(
         "currency EUR has no rate on 2026-07-03",
         "currency is no code of three letters",
     ]
+    # by the day of the brand in Shanghai, which is behind Auckland
+    zone = "time_zone: Pacific/Auckland"
+    columns = "columns: {occurred_at: at, amount: sum, currency: cur, customer: who}"
+    manifest = wire.declare(tmp_path, entry("orders", f"{columns}\n    {zone}"))
+    content = "at,sum,cur,who\n2026-07-03 02:00:00,1,USD,c1\n2026-07-03 05:00:00,1,USD,c1\n"
+    bad, good = wire.read_declared(manifest, content.encode())
+    exchange_rates.rated_since.cache_clear()
+    assert isinstance(bad, BadRecord)
+    assert bad.reason == "currency USD has no rate on 2026-07-02"
+    assert landed([good])[0]["currency"] == "USD"
 
 
 def test_values_constants_units_and_returns(tmp_path: Path) -> None:
@@ -320,8 +333,29 @@ def test_rows_of_a_key_are_versions(warehouse: Warehouse) -> None:
     )
     outcome = wire.load(warehouse, manifest)
     assert (outcome.rows_landed, outcome.rows_duplicate) == (3, 1)
-    keys = {json.loads(payload)["key"] for _, payload in wire.raw(warehouse, "declared")}
-    assert keys == {"1 | c1", "1 | c2"}
+    payloads = [json.loads(payload) for _, payload in wire.raw(warehouse, "declared")]
+    told = sorted((row["key"], row["amount"], row["row"]) for row in payloads)
+    assert told == [("1 | c1", "5", "0"), ("1 | c1", "6", "2"), ("1 | c2", "5", "3")]
+
+
+@pytest.mark.parametrize("shape", ["orders", "touches"])
+def test_a_row_whose_key_is_empty_is_known_by_what_it_says(
+    warehouse: Warehouse, shape: str
+) -> None:
+    fields = "amount: sum" if shape == "orders" else "channel: ch, event: what, value: sum"
+    columns = f"columns: {{occurred_at: at, {fields}, customer: who}}"
+    manifest = wire.declare(warehouse.root, entry(shape, f"{columns}\n    key: [id]", "t*.csv"))
+    rows = [
+        "03,sms,touch,1,,c1",
+        "04,sms,touch,2,,c1",
+        "05,,purchase,77,,c1",
+        "05,,purchase,9,1,c1",
+    ]
+    text = "at,ch,what,sum,id,who\n" + "".join(f"2026-07-{row}\n" for row in rows)
+    for name in ("table.csv", "table_copy.csv"):
+        (warehouse.root / name).write_text(text, encoding="utf-8")
+        outcome = wire.load(warehouse, manifest)
+    assert (len(wire.raw(warehouse, "declared")), outcome.rows_duplicate) == (4, 4)
 
 
 def test_of_events_the_first_row_of_a_key_counts(warehouse: Warehouse) -> None:

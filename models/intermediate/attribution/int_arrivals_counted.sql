@@ -1,5 +1,5 @@
 -- One row per channel, campaign and day: clicks that the click monitor was told of, and sessions
--- that began with the channel.
+-- that began with the channel, or touches that a declared file tells.
 with clicked as (
 
     select
@@ -18,6 +18,13 @@ landed as (
         {{ local_date('started_at') }} as arrival_date,
         campaign_id
     from {{ ref('int_sessions_built') }}
+    union all
+    select
+        channel,
+        {{ local_date('occurred_at') }} as arrival_date,
+        campaign_id
+    from {{ ref('int_events_counted') }}
+    where event_type = 'touch' and stream_id is null
 
 ),
 

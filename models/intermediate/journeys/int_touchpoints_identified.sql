@@ -51,7 +51,15 @@ single_events as (
         on events.event_type = event_types.event_type and event_types.counts_as_touch
     inner join touched_sets as sets
         on events.identifier_set_id = sets.identifier_set_id
-    where events.stream_id is null
+    where
+        events.stream_id is null
+        -- a conversion that tells no channel says what somebody did, not through what they came
+        and (
+            events.channel is not null
+            or events.event_type not in (
+                select types.event_type from {{ ref('int_conversion_types') }} as types
+            )
+        )
 
 ),
 
