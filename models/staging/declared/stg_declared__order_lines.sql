@@ -93,7 +93,8 @@ renamed as (
                 then
                     coalesce(orders.updated_at_utc, orders.occurred_at_utc)
                     || ' ' || cast(orders.received_at as string)
-                    || ' ' || lpad(coalesce(orders.file_row, '0'), 12, '0') || ' ' || orders.event_id
+                    || ' ' || lpad(coalesce(orders.file_row, '0'), 12, '0')
+                    || ' ' || orders.event_id
             else 'reported'
         end as version,
         coalesce(orders.identifiers, '') as identifiers,
