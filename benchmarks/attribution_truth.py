@@ -28,6 +28,18 @@ LEDGER = """
     where conversion_type = 'purchase'
     group by all order by all
 """
+# Allocations beside the ledger, that are of all paths at once.
+ALLOCATIONS = """
+    select attribution_model || ', textbook', channel, conversions
+    from marts.channel_removal_effects
+    where conversion_type = 'purchase' and level = 'channel'
+    union all
+    select 'shapley of rates', channel, shapley_value
+    from marts.channel_shapley_values
+    where conversion_type = 'purchase'
+    order by all
+"""
+MARTS = ("touchpoint_credits", "channel_removal_effects", "channel_shapley_values")
 # What the models would hold if nothing were hidden.
 TOUCHPOINTS, CONVERSIONS = "int_touchpoints_identified", "int_conversions_numbered"
 TRUE_TOUCHPOINTS = """
@@ -82,7 +94,7 @@ def table(directory: Path, events: int) -> str:
     with environment(OMNITOUCH_HMAC_KEY=KEY):
         write_world(brand, people, DAYS, SEED)
         dbt(brand, "seed")
-        dbt(brand, "run", "--select", "+touchpoint_credits")
+        dbt(brand, "run", "--select", *(f"+{mart}" for mart in MARTS))
     known = _with_nothing_hidden(brand)
     truth = json.loads((brand / "truth" / "channel_effects.json").read_text())
     true = {channel: lost["expected_lost"] for channel, lost in truth["channels"].items()}
@@ -111,14 +123,14 @@ def _with_nothing_hidden(brand: Path) -> Path:
     ):
         execute(copy, f"delete from intermediate.{name}")
         fill(copy, f"intermediate.{name}", query.format(truth=truth))
-    between = [f"{name}+,+touchpoint_credits" for name in (TOUCHPOINTS, CONVERSIONS)]
+    between = [f"{name}+,+{mart}" for name in (TOUCHPOINTS, CONVERSIONS) for mart in MARTS]
     replaced = ("--exclude", TOUCHPOINTS, CONVERSIONS)
     dbt(copy, "run", "--full-refresh", "--select", *between, *replaced)
     return copy
 
 
 def _found(warehouse: Path) -> dict[str, Parts]:
-    """What each model of the ledger says, and at last the effects."""
+    """What each model of the ledger says, then what is beside it, and at last the effects."""
     from ingestion.effects.effects import settings
     from ingestion.effects.estimating import estimate
     from ingestion.effects.observing import observe
@@ -127,6 +139,15 @@ def _found(warehouse: Path) -> dict[str, Parts]:
     with duckdb.connect(str(warehouse / "omnitouch.duckdb"), read_only=True) as database:
         for model, channel, conversions in database.execute(LEDGER).fetchall():
             found.setdefault(model, {})[channel] = conversions
+        unattributed = found["linear"]["unattributed"]
+        credited = sum(found["linear"].values()) - unattributed
+        for model, channel, part in database.execute(ALLOCATIONS).fetchall():
+            found.setdefault(model, {})[channel] = part
+        for model, parts in found.items():
+            if "unattributed" not in parts:
+                scale = credited / sum(parts.values())
+                found[model] = {name: part * scale for name, part in parts.items()}
+                found[model]["unattributed"] = unattributed
         observed = observe(database, "purchase", **settings())
     effects = {effect.channel: effect.conversions for effect in estimate(observed)}
     unwatched = observed.conversions - len(observed.day)

@@ -25,10 +25,10 @@ MODELS = (
 )
 # Orders, or where there are none aggregated paths: never both, which may be of the same orders.
 SHOWN_TYPE = """
-    coalesce((
-        select max(conversion_type) from touchpoint_credits
-        where conversion_type in ('purchase', 'path')
-    ), 'purchase')
+    case
+        when exists (from touchpoint_credits where conversion_type = 'purchase') then 'purchase'
+        else 'path'
+    end
 """
 
 
@@ -48,6 +48,7 @@ def summarize(warehouse: Warehouse) -> str:
             _totals(connection, current["marts"]),
             _credits(connection, current["marts"]),
             _return_on_spend(connection, current["marts"]),
+            _to_be_estimated(connection, current["marts"]),
             _places(warehouse, current, database),
         ]
     return "\n\n".join(section for section in sections if section)
@@ -184,6 +185,20 @@ def _return_on_spend(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any
     ]
     header = ["channel", "spend (CNY)", *models]
     return "Return on ad spend (revenue ÷ spend), by model\n" + table(header, rows)
+
+
+def _to_be_estimated(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any]) -> str:
+    """Credits share out what happened; what channels changed is asked by a command of its own."""
+    if not {"channel_effects", "touchpoint_credits"} <= marts.keys():
+        return ""
+    (is_due,) = connection.execute(
+        """
+        select exists (from touchpoint_credits where conversion_type = 'purchase')
+            and not exists (from channel_effects)
+        """
+    ).fetchall()[0]
+    command = f"{shlex.quote(sys.executable)} -m ingestion effects"
+    return f"{'Effects':<11}not estimated yet; what channels changed: {command}" if is_due else ""
 
 
 def _places(warehouse: Warehouse, current: dict[str, Any], database: Path) -> str:

@@ -5,23 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from functools import cache
-from pathlib import Path
-from zoneinfo import ZoneInfo
-
-import yaml
 
 from ingestion.identifiers import SEEDS
 from ingestion.records import BadRecordError
 
 CODE = re.compile(r"[A-Z]{3}")
-PROJECT = Path(__file__).parents[1] / "dbt_project.yml"
-
-
-@cache
-def brand_time_zone() -> ZoneInfo:
-    """Where the brand's days begin, as dbt has it: amounts are turned into yuan by these days."""
-    variables = yaml.safe_load(PROJECT.read_text(encoding="utf-8"))["vars"]
-    return ZoneInfo(variables["time_zone"])
 
 
 @cache

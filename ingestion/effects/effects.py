@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from ingestion.effects import EffectsError
 from ingestion.effects.estimating import BASELINE, FEWEST_CONVERSIONS, TOO_FEW, Effect, estimate
@@ -17,9 +15,9 @@ from ingestion.loading import ready_pipeline
 from ingestion.pipeline import connected, land_effects, on_spark
 from ingestion.pseudonyms import configured_pseudonymiser
 from ingestion.records import digest
+from ingestion.variables import brand_time_zone, variables
 from ingestion.warehouse import Warehouse
 
-PROJECT = Path(__file__).parents[2] / "dbt_project.yml"
 METHOD = "additive_hazard_1"
 TYPES = "select distinct conversion_type from intermediate.int_conversions_identified order by all"
 
@@ -58,11 +56,7 @@ def effects(warehouse: Warehouse) -> list[str]:
 
 def settings() -> dict[str, Any]:
     """Where the brand lives, and who is known, as dbt has it."""
-    variables = yaml.safe_load(PROJECT.read_text(encoding="utf-8"))["vars"]
-    return {
-        "time_zone": variables["time_zone"],
-        "known_by": variables["effects_known_by"],
-    }
+    return {"time_zone": brand_time_zone().key, "known_by": variables()["effects_known_by"]}
 
 
 def _observed(warehouse: Warehouse) -> dict[str, Observed]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from ingestion.loading import ready_pipeline
 from ingestion.pipeline import connected, land_scores, on_spark
@@ -17,9 +15,8 @@ from ingestion.records import digest
 from ingestion.scores import Fit, ScoresError
 from ingestion.scores.training import fit_scores
 from ingestion.scores.value import NAME, fit_value
+from ingestion.variables import variables
 from ingestion.warehouse import Warehouse
-
-PROJECT = Path(__file__).parents[2] / "dbt_project.yml"
 
 
 def scores(warehouse: Warehouse) -> list[str]:
@@ -52,10 +49,9 @@ def _found(warehouse: Warehouse) -> dict[str, Fit | str]:
         raise ScoresError("scores are learned in DuckDB; this warehouse is built by Spark")
     if not warehouse.database.exists():
         raise ScoresError(f"{warehouse.root} holds no warehouse yet: ./run builds one")
-    variables = yaml.safe_load(PROJECT.read_text(encoding="utf-8"))["vars"]
     with connected(warehouse, read_only=True) as database:
         try:
-            value = fit_value(database, variables["value_horizon_days"])
+            value = fit_value(database, variables()["value_horizon_days"])
             return {NAME: value, **fit_scores(database)}
         except duckdb.CatalogException as error:
             raise ScoresError("the models are not built yet: ./run builds them") from error

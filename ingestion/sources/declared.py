@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
-from ingestion.exchange_rates import brand_time_zone, currency_code
+from ingestion.exchange_rates import currency_code
 from ingestion.files import LandedFile
 from ingestion.gateway import dump
 from ingestion.identifiers import HASHES, SECRET, identifier
@@ -20,6 +20,7 @@ from ingestion.pseudonyms import Pseudonymiser
 from ingestion.records import BadRecord, BadRecordError, Record, check_epoch, digest, instant
 from ingestion.tables import Row, read_csv, read_jsonl, read_parquet, read_rows
 from ingestion.tags import tag_text
+from ingestion.variables import brand_time_zone
 
 PERSONAL_TYPES = (*SECRET, *HASHES)
 TIMES = ("occurred_at", "updated_at", "date")
@@ -41,9 +42,8 @@ def read(
 
     Key: the row's content and how often the file had it before, so that equal rows of one file all
     land and the same file delivered twice lands once. A message says no file: equal ones are one.
-    With columns under ``key`` each content of an order is a version, the lower in the file the
-    later, and of other shapes the first row that has the key lands. A row whose key is empty has
-    none.
+    With columns under ``key`` each content of an order is a version, and of other shapes the first
+    row that has the key lands. A row of a file whose key is empty has none.
     """
     seen: Counter[str] = Counter()
     received_at = file.modified_at.astimezone(UTC)
@@ -56,8 +56,6 @@ def read(
         content = digest(declared.source, declared.shape, named)
         once = is_keyed or declared.format == "messages"
         occurrence = "" if once else str(seen[content])
-        if is_keyed and declared.shape == "orders":
-            payload = dump({**fields, "row": str(seen.total())})
         seen[content] += 1
         occurred_at = fields.get("occurred_at") or fields.get("date") or ""
         return Record(declared.shape, (content, occurrence), occurred_at, received_at, payload)
@@ -128,6 +126,11 @@ def _mapped(
         parts = [_key_part(declared, column, texts, pseudonymiser) for column in declared.key]
         if any(parts):
             fields["key"] = " | ".join(parts)
+        elif declared.format == "messages":
+            # a row of a table, told again whenever it is read
+            raise BadRecordError(
+                f"key ({', '.join(declared.key)}) is empty", "Name columns that every row has."
+            )
     return fields
 
 
@@ -137,7 +140,8 @@ def _check_order(declared: DeclaredFile, fields: dict[str, str]) -> None:
             f"status {fields['status'][:30]!r} is none of {', '.join(ORDER_STATUSES)}",
             "Say which of these it means: `values: {status: {your word: paid}}`.",
         )
-    if not {"amount", "unit_price"} & fields.keys():
+    is_sale = fields["status"] in ("paid", "completed")
+    if is_sale and not {"amount", "unit_price"} & fields.keys():
         column = declared.columns.get("amount", declared.columns.get("unit_price"))
         raise BadRecordError(
             f"amount (column {column!r}) is empty", "Fill it; what cost nothing says 0."

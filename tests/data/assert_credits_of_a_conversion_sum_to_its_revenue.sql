@@ -19,5 +19,5 @@ from {{ ref('conversions') }} as conversions
 inner join credited
     on conversions.conversion_id = credited.conversion_id
 where
-    abs(credited.revenue - conversions.revenue)
+    abs(coalesce(credited.revenue, 0) - conversions.revenue)
     > 1e-9 * greatest(abs(conversions.revenue), 1)

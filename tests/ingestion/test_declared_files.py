@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion import exchange_rates
+from ingestion.manifest import read_manifest
 from ingestion.records import BadRecord, Record
+from ingestion.sources import declared
 from ingestion.sources.declared import NO_CHANNELS
 from ingestion.warehouse import Warehouse
 from tests.ingestion import wire
@@ -334,8 +337,8 @@ def test_rows_of_a_key_are_versions(warehouse: Warehouse) -> None:
     outcome = wire.load(warehouse, manifest)
     assert (outcome.rows_landed, outcome.rows_duplicate) == (3, 1)
     payloads = [json.loads(payload) for _, payload in wire.raw(warehouse, "declared")]
-    told = sorted((row["key"], row["amount"], row["row"]) for row in payloads)
-    assert told == [("1 | c1", "5", "0"), ("1 | c1", "6", "2"), ("1 | c2", "5", "3")]
+    told = sorted((row["key"], row["amount"]) for row in payloads)
+    assert told == [("1 | c1", "5"), ("1 | c1", "6"), ("1 | c2", "5")]
 
 
 @pytest.mark.parametrize("shape", ["orders", "touches"])
@@ -356,6 +359,17 @@ def test_a_row_whose_key_is_empty_is_known_by_what_it_says(
         (warehouse.root / name).write_text(text, encoding="utf-8")
         outcome = wire.load(warehouse, manifest)
     assert (len(wire.raw(warehouse, "declared")), outcome.rows_duplicate) == (4, 4)
+
+
+def test_a_row_of_a_database_needs_its_key(tmp_path: Path) -> None:
+    manifest = wire.declare(tmp_path, entry("orders", f"{COLUMNS}\n    key: [id]", "table.jsonl"))
+    (table,) = read_manifest(manifest)
+    rows = [{"at": "2026-07-03", "id": number, "amount": 5, "who": "c1"} for number in ("", 1)]
+    file = wire.landed_file("table.jsonl", "\n".join(map(json.dumps, rows)).encode())
+    bad, good = declared.read(replace(table, format="messages"), file, PSEUDONYMISER)
+    assert isinstance(bad, BadRecord)
+    assert (bad.reason, bad.position) == ("key (id) is empty", "line 1")
+    assert landed([good])[0]["key"] == "1"
 
 
 def test_of_events_the_first_row_of_a_key_counts(warehouse: Warehouse) -> None:

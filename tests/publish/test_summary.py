@@ -72,6 +72,22 @@ def test_the_summary_of_a_brand_with_everything(tmp_path, publish_now):
     assert plain(summarize(warehouse), warehouse) == WITH_EVERYTHING
 
 
+def test_paths_of_nobody_known_are_shown_where_there_are_no_orders(tmp_path, publish_now):
+    fake_marts.build(tmp_path, also=("channels",))
+    tables = ("marts.touchpoint_credits", "marts.channel_performance")
+    as_paths = "select * replace ('path' as conversion_type)"
+    of_orders = "where conversion_type = 'purchase'"
+    fake_marts.change(
+        tmp_path, *(f"insert into {name} {as_paths} from {name} {of_orders}" for name in tables)
+    )
+    publish_now()
+    warehouse = Warehouse(tmp_path)
+    assert plain(summarize(warehouse), warehouse) == WITH_EVERYTHING
+    fake_marts.change(tmp_path, *(f"delete from {name} {of_orders}" for name in tables))
+    publish_now(allow_shrink=True)
+    assert plain(summarize(warehouse), warehouse) == WITH_EVERYTHING
+
+
 def test_the_summary_of_a_brand_with_nothing(warehouse, publish_now):
     fake_marts.empty(warehouse.root, *fake_marts.MARTS)
     publish_now()
@@ -85,6 +101,15 @@ def test_the_summary_of_a_brand_without_spend_and_without_channel_names(warehous
     told = summarize(warehouse)
     assert "no spend is known" in told
     assert "\nbaidu_sem " in told
+
+
+def test_the_summary_tells_how_effects_are_estimated_until_they_are(warehouse, publish_now):
+    publish_now()
+    assert "ingestion effects" not in summarize(warehouse)
+    fake_marts.empty(warehouse.root, "channel_effects")
+    publish_now(allow_shrink=True)
+    told = summarize(warehouse)
+    assert f"\nEffects    not estimated yet; what channels changed: {sys.executable} -m" in told
 
 
 def test_the_last_line_opens_the_marts_as_it_stands(tmp_path, publish_now):

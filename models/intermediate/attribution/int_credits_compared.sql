@@ -2,9 +2,20 @@
 -- channel would be credited with, and how far ahead of the next one it would be.
 with resampled as (
 
-    select * from {{ ref('int_credits_resampled') }}
-    union all
-    select * from {{ ref('int_credits_reweighed') }}
+    select
+        resampled.attribution_model,
+        resampled.conversion_type,
+        resampled.channel,
+        resampled.sample_group,
+        resampled.conversions + coalesce(reweighed.conversions, 0) as conversions,
+        resampled.revenue + coalesce(reweighed.revenue, 0) as revenue
+    from {{ ref('int_credits_resampled') }} as resampled
+    left join {{ ref('int_credits_reweighed') }} as reweighed
+        on
+            resampled.attribution_model = reweighed.attribution_model
+            and resampled.conversion_type = reweighed.conversion_type
+            and resampled.channel = reweighed.channel
+            and resampled.sample_group = reweighed.sample_group
 
 ),
 

@@ -1,19 +1,16 @@
 -- One row per attribution model, conversion type, channel and group of customers left out: what the
--- channel would be credited with if the others were all there are, and as many as all are. What
--- Markov models weigh hangs on all customers, so that of theirs only what is unattributed is here.
+-- channel would be credited with if the others were all there are, and as many as all are, by
+-- conversions as they are credited with all of them.
 with totals as (
 
     select
-        credits.attribution_model,
-        credits.conversion_type,
-        credits.channel,
-        sum(credits.conversions) as conversions,
-        sum(credits.revenue) as revenue
-    from {{ ref('int_credits_grouped') }} as credits
-    inner join {{ ref('attribution_models') }} as models
-        on credits.attribution_model = models.attribution_model
-    where models.kind <> 'markov' or credits.channel = 'unattributed'
-    group by credits.attribution_model, credits.conversion_type, credits.channel
+        attribution_model,
+        conversion_type,
+        channel,
+        sum(conversions) as conversions,
+        sum(revenue) as revenue
+    from {{ ref('int_credits_grouped') }}
+    group by attribution_model, conversion_type, channel
 
 ),
 

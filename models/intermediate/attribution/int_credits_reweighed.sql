@@ -1,6 +1,6 @@
--- One row per Markov model, conversion type, channel and group of customers left out: what the
--- channel would be credited with if the others were all there are, and as many as all are:
--- touchpoints of their paths weigh what the effects are without the group.
+-- One row per Markov model, conversion type, channel and group of customers left out: how much more
+-- the channel would be credited with because units weigh otherwise without the group. To first
+-- order: of what two units share, one gains as much as its weight grows more than the other's.
 with paths as (
 
     select
@@ -11,119 +11,130 @@ with paths as (
 
 ),
 
-left_over as (
-
-    select
-        paths.path_id,
-        left_out.sample_group,
-        cast(left_out.group_count as double) / (left_out.group_count - 1) as scale_up,
-        paths.conversions - coalesce(cast(grouped.conversions as double), 0) as conversions,
-        paths.revenue - coalesce(cast(grouped.revenue as double), 0) as revenue
-    from paths
-    cross join {{ ref('int_groups_left_out') }} as left_out
-    left join {{ ref('int_paths_grouped') }} as grouped
-        on
-            paths.conversion_type = grouped.conversion_type
-            and paths.level = grouped.level
-            and paths.path = grouped.path
-            and left_out.sample_group = grouped.sample_group
-
-),
-
 units_of_paths as (
 
     select
         path_id,
         conversion_type,
         level,
-        path_length,
+        max(conversions) as conversions,
+        max(revenue) as revenue,
         word as unit,
         count(*) as touches
     from {{ unnest_words('paths', 'path', ' > ') }} as words
-    group by path_id, conversion_type, level, path_length, word
+    group by path_id, conversion_type, level, word
+
+),
+
+effects as (
+
+    select
+        models.attribution_model,
+        effects.*
+    from {{ ref('int_removal_effects_shared') }} as effects
+    inner join {{ ref('attribution_models') }} as models
+        on
+            models.kind = 'markov'
+            and effects.level = models.level
+            and effects.markov_order = models.markov_order
+            and {{ is_of_type('models.conversion_types', 'effects.conversion_type') }}
+    where effects.removal_effect > 0
 
 ),
 
 weighed as (
 
     select
-        models.attribution_model,
+        effects.attribution_model,
         units.path_id,
         units.conversion_type,
-        coalesce(known.channel, units.unit) as channel,
-        left_out.sample_group,
-        cast(units.touches as double) / units.path_length as even_part,
+        units.unit,
+        units.conversions,
+        units.revenue,
         -- as decimals: a sum of doubles hangs on the order of rows
-        cast(units.touches * coalesce(effects.removal_effect, 0) as decimal(38, 18)) as weight
+        cast(units.touches * effects.share_of_effect as decimal(38, 18)) as weight
     from units_of_paths as units
-    inner join {{ ref('attribution_models') }} as models
+    inner join effects
         on
-            models.kind = 'markov'
-            and units.level = models.level
-            and {{ is_of_type('models.conversion_types', 'units.conversion_type') }}
-    cross join {{ ref('int_groups_left_out') }} as left_out
-    left join {{ ref('int_effects_resampled') }} as effects
-        on
-            models.attribution_model = effects.attribution_model
-            and units.conversion_type = effects.conversion_type
+            units.conversion_type = effects.conversion_type
+            and units.level = effects.level
             and units.unit = effects.unit
-            and left_out.sample_group = effects.sample_group
-    left join {{ ref('int_units_known') }} as known
-        on units.level = known.level and units.unit = known.unit
 
 ),
 
-summed as (
+shared as (
 
     select
-        attribution_model,
-        path_id,
-        sample_group,
-        sum(weight) as path_weight
+        *,
+        cast(weight as double)
+        / cast(sum(weight) over (partition by attribution_model, path_id) as double) as credit
     from weighed
-    group by attribution_model, path_id, sample_group
 
 ),
 
-credited as (
+pairs as (
 
     select
-        weighed.attribution_model,
-        weighed.conversion_type,
-        weighed.channel,
-        weighed.sample_group,
-        left_over.conversions * left_over.scale_up as conversions,
-        left_over.revenue * left_over.scale_up as revenue,
-        case
-            when summed.path_weight > 0
-                then cast(weighed.weight as double) / cast(summed.path_weight as double)
-            else weighed.even_part
-        end as credit
-    from weighed
-    inner join summed
+        ones.attribution_model,
+        ones.conversion_type,
+        ones.unit,
+        others.unit as other_unit,
+        sum(cast(ones.conversions * ones.credit * others.credit as decimal(38, 15)))
+            as conversions,
+        sum(cast(ones.revenue * ones.credit * others.credit as decimal(38, 15))) as revenue
+    from shared as ones
+    inner join shared as others
         on
-            weighed.attribution_model = summed.attribution_model
-            and weighed.path_id = summed.path_id
-            and weighed.sample_group = summed.sample_group
-    inner join left_over
-        on
-            weighed.path_id = left_over.path_id
-            and weighed.sample_group = left_over.sample_group
+            ones.attribution_model = others.attribution_model
+            and ones.path_id = others.path_id
+            and ones.unit <> others.unit
+    group by ones.attribution_model, ones.conversion_type, ones.unit, others.unit
 
 ),
 
-resampled as (
+moved as (
 
     select
-        attribution_model,
-        conversion_type,
-        channel,
-        sample_group,
-        cast(sum(cast(credit * conversions as decimal(38, 15))) as double) as conversions,
-        cast(sum(cast(credit * revenue as decimal(38, 15))) as double) as revenue
-    from credited
-    group by attribution_model, conversion_type, channel, sample_group
+        effects.attribution_model,
+        effects.conversion_type,
+        effects.unit,
+        effects.channel,
+        resampled.sample_group,
+        resampled.removal_effect / effects.removal_effect as growth
+    from effects
+    inner join {{ ref('int_effects_resampled') }} as resampled
+        on
+            effects.attribution_model = resampled.attribution_model
+            and effects.conversion_type = resampled.conversion_type
+            and effects.unit = resampled.unit
+
+),
+
+reweighed as (
+
+    select
+        ones.attribution_model,
+        ones.conversion_type,
+        ones.channel,
+        ones.sample_group,
+        {{ exact_sum('(cast(pairs.conversions as double) * (ones.growth - others.growth))') }}
+            as conversions,
+        {{ exact_sum('(cast(pairs.revenue as double) * (ones.growth - others.growth))') }}
+            as revenue
+    from pairs
+    inner join moved as ones
+        on
+            pairs.attribution_model = ones.attribution_model
+            and pairs.conversion_type = ones.conversion_type
+            and pairs.unit = ones.unit
+    inner join moved as others
+        on
+            pairs.attribution_model = others.attribution_model
+            and pairs.conversion_type = others.conversion_type
+            and pairs.other_unit = others.unit
+            and ones.sample_group = others.sample_group
+    group by ones.attribution_model, ones.conversion_type, ones.channel, ones.sample_group
 
 )
 
-select * from resampled
+select * from reweighed

@@ -63,14 +63,15 @@ followed as (
 
     select
         *,
-        {{ ignoring_nulls('first_value', 'online_channel') }} over from_there as next_channel,
+        {{ ignoring_nulls('last_value', 'online_channel') }} over from_there as next_channel,
         min(touched_at) over from_there as next_touched_at
     from timeline
     window from_there as (
         -- acts of who knows whom have nothing to do with each other
         partition by customer_id, case when customer_id = 'unknown' then act_id end
-        order by placed_at
-        range between current row and unbounded following
+        -- backwards: Spark would begin anew at each row of what follows
+        order by placed_at desc
+        range between unbounded preceding and current row
     )
 
 ),

@@ -16,7 +16,6 @@
     'money_unit': 'money_unit',
     'currency': 'currency',
     'row_key': 'key',
-    'file_row': 'row',
     'occurred_at_utc': 'occurred_at',
     'updated_at_utc': 'updated_at',
 } %}
@@ -92,9 +91,7 @@ renamed as (
             when orders.record_type = 'orders'
                 then
                     coalesce(orders.updated_at_utc, orders.occurred_at_utc)
-                    || ' ' || cast(orders.received_at as string)
-                    || ' ' || lpad(coalesce(orders.file_row, '0'), 12, '0')
-                    || ' ' || orders.event_id
+                    || ' ' || cast(orders.received_at as string) || ' ' || orders.event_id
             else 'reported'
         end as version,
         coalesce(orders.identifiers, '') as identifiers,
