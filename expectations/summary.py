@@ -24,12 +24,12 @@ MODELS = (
     *("linear", "time_decay", "position_based", "shapley", "markov_1"),
 )
 # Orders, or where there are none aggregated paths: never both, which may be of the same orders.
-SHOWN_TYPE = """
-    case
-        when exists (from touchpoint_credits where conversion_type = 'purchase') then 'purchase'
-        else 'path'
-    end
-"""
+# Spend stands beside orders in either case.
+IS_SHOWN = """(
+    conversion_type = 'purchase'
+    or conversion_type = 'path'
+    and not exists (from touchpoint_credits where conversion_type = 'purchase')
+)"""
 
 
 def summarize(warehouse: Warehouse) -> str:
@@ -133,7 +133,7 @@ def _credits(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any]) -> st
         f"""
         select coalesce(channel, '-'), attribution_model, sum(conversions)
         from touchpoint_credits
-        where conversion_type = {SHOWN_TYPE}
+        where {IS_SHOWN}
         group by all
         """
     ).fetchall()
@@ -164,7 +164,7 @@ def _return_on_spend(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any
         f"""
         select coalesce(channel, '-'), attribution_model, sum(spend), sum(revenue) / sum(spend)
         from channel_performance
-        where conversion_type = {SHOWN_TYPE}
+        where {IS_SHOWN}
         group by all
         having sum(spend) > 0
         """

@@ -82,7 +82,12 @@ MODELS = (
     *(*STEPS, *CHAINS, *VALUES, "int_credits_by_markov"),
 )
 CREDITS = (
-    *("int_credits_grouped", "int_credits_resampled", "int_credits_reweighed"),
+    *(
+        "int_credits_grouped",
+        "int_credits_resampled",
+        "int_credits_paired",
+        "int_credits_reweighed",
+    ),
     *("int_credits_ranked", "int_credits_compared", "attribution_intervals"),
 )
 INTERVALS = """

@@ -74,16 +74,23 @@ def test_the_summary_of_a_brand_with_everything(tmp_path, publish_now):
 
 def test_paths_of_nobody_known_are_shown_where_there_are_no_orders(tmp_path, publish_now):
     fake_marts.build(tmp_path, also=("channels",))
-    tables = ("marts.touchpoint_credits", "marts.channel_performance")
-    as_paths = "select * replace ('path' as conversion_type)"
-    of_orders = "where conversion_type = 'purchase'"
     fake_marts.change(
-        tmp_path, *(f"insert into {name} {as_paths} from {name} {of_orders}" for name in tables)
+        tmp_path,
+        "insert into marts.touchpoint_credits select * replace ('path' as conversion_type) "
+        "from marts.touchpoint_credits where conversion_type = 'purchase'",
+        # nobody knows of which days paths are, so no spend stands beside them
+        "insert into marts.channel_performance "
+        "select * replace ('path' as conversion_type, 0 as spend) "
+        "from marts.channel_performance where conversion_type = 'purchase'",
     )
     publish_now()
     warehouse = Warehouse(tmp_path)
     assert plain(summarize(warehouse), warehouse) == WITH_EVERYTHING
-    fake_marts.change(tmp_path, *(f"delete from {name} {of_orders}" for name in tables))
+    fake_marts.change(
+        tmp_path,
+        "delete from marts.touchpoint_credits where conversion_type = 'purchase'",
+        "update marts.channel_performance set revenue = 0 where conversion_type = 'purchase'",
+    )
     publish_now(allow_shrink=True)
     assert plain(summarize(warehouse), warehouse) == WITH_EVERYTHING
 
