@@ -22,5 +22,6 @@
     refunded_revenue,
     ordered_at,
     paid_at,
-    refunded_at
+    refunded_at,
+    cancelled_at
 {%- endmacro %}

@@ -1,7 +1,8 @@
-"""What a till takes back is taken off the sale that the return names, whoever brings it."""
+"""What is taken back or called off is taken off its sale, on its own day."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,16 @@ from tests.warehouse import worlds
 from tests.warehouse.worlds import query
 
 HEADER = f"{wire.POS_HEADER},原门店编号,原收银机号,原营业日期,原小票号"
+DECLARED = """
+files:
+  - name: shop
+    path: "shop*.csv"
+    shape: orders
+    columns:
+      {customer: 客户, order_id: 单号, occurred_at: 下单, amount: 金额, status: 状态, updated_at: 更新}
+    key: [单号]
+"""
+SHOP_HEADER = "客户,单号,下单,金额,状态,更新"
 MODELS = ("+conversions", "+conversion_postings", "+touchpoint_credits", "+orders")
 
 
@@ -33,8 +44,8 @@ def export(warehouse: Path, name: str, *rows: str) -> None:
     (folder / name).write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
 
 
-def build(warehouse: Path, *options: str) -> None:
-    wire.load(Warehouse(warehouse))
+def build(warehouse: Path, *options: str, manifests: Sequence[Path] = ()) -> None:
+    wire.load(Warehouse(warehouse), *manifests)
     worlds.dbt(warehouse, "run", "--select", *MODELS, "--exclude", "staging", *options)
 
 
@@ -108,6 +119,31 @@ def test_returns_lower_the_sale_they_name_and_no_longer_when_they_are_voided(
     build(tmp_path, "--full-refresh")
     assert credited(tmp_path) == kept
     assert booked(tmp_path) == postings
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_was_paid_and_is_called_off_is_paid_back_on_that_day(
+    tmp_path: Path, late: bool
+) -> None:
+    """The month it was sold in stays as it was told, whichever of the two arrives first."""
+    sold, off = date(2026, 7, 1), date(2026, 8, 5)
+    worlds.empty_warehouse(tmp_path)
+    manifest = wire.declare(tmp_path, DECLARED)
+    paid = "c1,A,2026-07-01 12:00:00,100,paid,2026-07-01 12:05:00"
+    # of a cancelled order shops often show no money
+    cancelled = "c1,A,2026-07-01 12:00:00,0,cancelled,2026-08-05 09:00:00"
+    never = "c2,B,2026-07-02 12:00:00,70,cancelled,2026-07-03 09:00:00"
+    files = [[cancelled], [paid, never]] if late else [[paid, never], [cancelled]]
+    for number, rows in enumerate(files):
+        (tmp_path / f"shop{number}.csv").write_text("\n".join([SHOP_HEADER, *rows, ""]))
+        build(tmp_path, manifests=[manifest])
+    told = [(sold, "conversion", sold, 100), (sold, "refund", off, -100)]
+    assert booked(tmp_path) == told
+    assert credited(tmp_path) == [(sold, 0, True)]
+    statuses = "select source_order_id, order_status, net_revenue from marts.orders order by 1"
+    assert query(tmp_path, statuses) == [("A", "refunded", 0), ("B", "cancelled", 0)]
+    build(tmp_path, "--full-refresh", manifests=[manifest])
+    assert booked(tmp_path) == told
 
 
 @pytest.mark.parametrize(

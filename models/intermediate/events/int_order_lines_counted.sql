@@ -1,5 +1,5 @@
 -- One row per order line that counts: of the latest version, and of several reports of events the
--- one that says most.
+-- one that says most. What was paid and then called off is what was paid, paid back.
 with touched as (
 
     select *
@@ -14,15 +14,45 @@ versions_ranked as (
         *,
         max(version) over (
             partition by source, replace_group, version_group
-        ) as latest_version
+        ) as latest_version,
+        max(case when paid_at is not null then version end) over (
+            partition by source, replace_group, version_group
+        ) as latest_paid_version
     from touched
+
+),
+
+called_off as (
+
+    select
+        source,
+        replace_group,
+        version_group,
+        latest_paid_version,
+        min(cancelled_at) as cancelled_at
+    from versions_ranked
+    where order_kind = 'sale' and order_status = 'cancelled' and version > latest_paid_version
+    group by source, replace_group, version_group, latest_paid_version
+    -- an order can be taken up again
+    having max(version) = max(latest_version)
 
 ),
 
 latest as (
 
-    select * from versions_ranked
-    where version = latest_version
+    select
+        versions_ranked.*,
+        called_off.version_group is not null as is_called_off,
+        called_off.cancelled_at as called_off_at
+    from versions_ranked
+    left join called_off
+        on
+            versions_ranked.source = called_off.source
+            and versions_ranked.replace_group = called_off.replace_group
+            and versions_ranked.version_group = called_off.version_group
+    where
+        versions_ranked.version
+        = coalesce(called_off.latest_paid_version, versions_ranked.latest_version)
 
 ),
 
@@ -45,7 +75,13 @@ lines as (
                 coalesce(sets.strength, 1000),
                 latest.ordered_at,
                 latest.order_line_version_id
-        ) as report_number
+        ) as report_number,
+        -- a line that nobody paid for leaves an order of which others stay
+        latest.order_status = 'cancelled' and not latest.is_called_off and max(
+            case when latest.order_status <> 'cancelled' or latest.is_called_off then 1 else 0 end
+        ) over (
+            partition by latest.source, latest.replace_group, latest.source_order_id
+        ) = 1 as has_left
     from latest
     left join {{ ref('int_identifier_sets_exploded') }} as sets
         on latest.identifier_set_id = sets.identifier_set_id and sets.strength_rank = 1
@@ -63,7 +99,7 @@ counted as (
         identifier_set,
         order_kind,
         original_order_id,
-        order_status,
+        case when is_called_off then 'refunded' else order_status end as order_status,
         store_id,
         staff_id,
         creative_id,
@@ -72,13 +108,13 @@ counted as (
         is_reported_by_event,
         quantity,
         gross_revenue,
-        refunded_revenue,
+        case when is_called_off then gross_revenue else refunded_revenue end as refunded_revenue,
         ordered_at,
         paid_at,
-        refunded_at,
+        case when is_called_off then called_off_at else refunded_at end as refunded_at,
         load_seq
     from lines
-    where not is_reported_by_event or report_number = 1
+    where (not is_reported_by_event or report_number = 1) and not coalesce(has_left, false)
 
 )
 

@@ -75,6 +75,7 @@ keyed as (
         ordered_at,
         paid_at,
         refunded_at,
+        cancelled_at,
         load_seq
     from customers_only
 

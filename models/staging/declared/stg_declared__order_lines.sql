@@ -123,7 +123,12 @@ renamed as (
         case
             when orders.refunded_in_unit > 0
                 then try_cast(coalesce(orders.updated_at_utc, orders.occurred_at_utc) as timestamp)
-        end as refunded_at
+        end as refunded_at,
+        -- a file that does not say when is known to say so since it was loaded
+        case
+            when orders.status = 'cancelled'
+                then coalesce(try_cast(orders.updated_at_utc as timestamp), orders.received_at)
+        end as cancelled_at
     from refunded as orders
     left join rates
         on

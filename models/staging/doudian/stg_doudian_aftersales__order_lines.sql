@@ -65,7 +65,8 @@ renamed as (
         -- timestamps
         cast(null as timestamp) as ordered_at,
         cast(null as timestamp) as paid_at,
-        case when is_paid_back then {{ epoch_to_utc('updated', 'seconds') }} end as refunded_at
+        case when is_paid_back then {{ epoch_to_utc('updated', 'seconds') }} end as refunded_at,
+        cast(null as timestamp) as cancelled_at
     from judged
 
 )

@@ -97,7 +97,8 @@ renamed as (
                     'seconds'
                 ) }}
         end as paid_at,
-        cast(null as timestamp) as refunded_at
+        cast(null as timestamp) as refunded_at,
+        cast(null as timestamp) as cancelled_at
     from line_parsed
 
 )

@@ -103,7 +103,8 @@ renamed as (
         -- timestamps
         {{ local_to_utc('started') }} as ordered_at,
         {{ local_to_utc('paid_time') }} as paid_at,
-        case when is_refunded then {{ local_to_utc('modified') }} end as refunded_at
+        case when is_refunded then {{ local_to_utc('modified') }} end as refunded_at,
+        cast(null as timestamp) as cancelled_at
     from shared
 
 )

@@ -77,7 +77,8 @@ renamed as (
         -- timestamps
         {{ local_to_utc('sold_at') }} as ordered_at,
         {{ local_to_utc('sold_at') }} as paid_at,
-        cast(null as timestamp) as refunded_at
+        cast(null as timestamp) as refunded_at,
+        cast(null as timestamp) as cancelled_at
     from parsed
 
 )

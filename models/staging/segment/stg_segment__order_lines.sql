@@ -92,7 +92,8 @@ renamed as (
         -- timestamps
         {{ epoch_to_utc('occurred') }} as ordered_at,
         {{ epoch_to_utc('occurred') }} as paid_at,
-        cast(null as timestamp) as refunded_at
+        cast(null as timestamp) as refunded_at,
+        cast(null as timestamp) as cancelled_at
     from completed
 
 )

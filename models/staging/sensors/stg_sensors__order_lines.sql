@@ -67,7 +67,8 @@ renamed as (
         -- timestamps
         {{ epoch_to_utc('time') }} as ordered_at,
         {{ epoch_to_utc('time') }} as paid_at,
-        cast(null as timestamp) as refunded_at
+        cast(null as timestamp) as refunded_at,
+        cast(null as timestamp) as cancelled_at
     from parsed
     where event = 'PayOrder'
 

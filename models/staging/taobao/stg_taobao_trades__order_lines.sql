@@ -96,7 +96,8 @@ renamed as (
         case
             when refund_status = 'SUCCESS' or (status = 'TRADE_CLOSED' and pay_time is not null)
                 then {{ local_to_utc('modified') }}
-        end as refunded_at
+        end as refunded_at,
+        cast(null as timestamp) as cancelled_at
     from line_parsed
 
 )

@@ -97,7 +97,8 @@ renamed as (
         -- timestamps
         {{ local_to_utc('created') }} as ordered_at,
         {{ local_to_utc("nullif(pay_time, '')") }} as paid_at,
-        case when is_refunded then {{ local_to_utc('updated') }} end as refunded_at
+        case when is_refunded then {{ local_to_utc('updated') }} end as refunded_at,
+        cast(null as timestamp) as cancelled_at
     from judged
 
 )

@@ -60,7 +60,8 @@ renamed as (
         -- timestamps
         cast(null as timestamp) as ordered_at,
         cast(null as timestamp) as paid_at,
-        {{ local_to_utc('updated') }} as refunded_at
+        {{ local_to_utc('updated') }} as refunded_at,
+        cast(null as timestamp) as cancelled_at
     from refund_parsed
     -- 60: paid back; a trade refunded in full says so itself
     where refund_state = '2' and state_of_refund = '60'
