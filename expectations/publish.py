@@ -23,6 +23,7 @@ from typing import Any
 from expectations.audit import AuditResult, run_audit
 from expectations.export import Exported, Exporter, build_marts_database
 from expectations.marts import MARTS_DATABASE, Mart, PublishError
+from expectations.reported import REPORTS, carry_reports
 from ingestion.backup import back_up
 from ingestion.warehouse import Warehouse
 
@@ -88,6 +89,9 @@ def publish(
         candidate.mkdir()
         try:
             rows = exporter(marts, candidate)
+            reported = carry_reports(candidate, _readable_batches(warehouse), datetime.now(UTC))
+            if reported is not None:
+                marts, rows = [*marts, REPORTS], rows | {REPORTS.name: reported}
             exported = build_marts_database(candidate, marts, rows)
             result = auditor(
                 candidate / MARTS_DATABASE,
@@ -207,6 +211,13 @@ def _batches(published: Path) -> list[Path]:
     return sorted(
         path for path in published.iterdir() if path.is_dir() and not path.name.startswith(".")
     )
+
+
+def _readable_batches(warehouse: Warehouse) -> list[Path]:
+    """The batch that readers see, then those before it."""
+    current = warehouse.current()
+    names = [path.name for path in reversed(_batches(warehouse.published))]
+    return [warehouse.published / name for name in names if current and name <= current["batch"]]
 
 
 def _keep_last_batches(warehouse: Warehouse) -> None:

@@ -22,8 +22,8 @@ files:
   - name: shop
     path: "shop*.csv"
     shape: orders
-    columns:
-      {customer: 客户, order_id: 单号, occurred_at: 下单, amount: 金额, status: 状态, updated_at: 更新}
+    columns: {customer: 客户, order_id: 单号, occurred_at: 下单, amount: 金额, status: 状态,
+      updated_at: 更新}
     key: [单号]
 """
 SHOP_HEADER = "客户,单号,下单,金额,状态,更新"

@@ -36,7 +36,7 @@ channel       spend (CNY)  first_touch  last_touch  last_non_direct  linear  tim
 抖音广告        16,807.50         0.04        0.00             0.00    0.02        0.02            0.02
 小红书          16,807.50         0.04        0.00             0.00    0.03        0.02            0.02
 
-Files      ROOT/published/BATCH/*.parquet, 66 marts
+Files      ROOT/published/BATCH/*.parquet, 67 marts
 Report     ROOT/audit/BATCH/index.html
 Open       PYTHON -c 'import duckdb; duckdb.connect("ROOT/published/BATCH/marts.duckdb", True).sql("show tables").show(max_rows=99)'
 """  # noqa: E501
@@ -51,7 +51,7 @@ Conversions credited to channels: none yet, no order has converted
 
 Return on ad spend: no spend is known
 
-Files      ROOT/published/BATCH/*.parquet, 65 marts
+Files      ROOT/published/BATCH/*.parquet, 66 marts
 Report     ROOT/audit/BATCH/index.html
 Open       PYTHON -c 'import duckdb; duckdb.connect("ROOT/published/BATCH/marts.duckdb", True).sql("show tables").show(max_rows=99)'
 """  # noqa: E501
