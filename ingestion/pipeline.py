@@ -129,6 +129,14 @@ CHANNEL_EFFECTS = pa.schema(
         ("fitted_at", pa.timestamp("us", tz="UTC")),
     ]
 )
+CHANNEL_EFFECT_DAYS = pa.schema(
+    [
+        pa.field("effect_day_id", pa.string(), nullable=False),
+        ("effect_id", pa.string()),
+        ("effect_date", pa.date32()),
+        ("effect_conversions", pa.float64()),
+    ]
+)
 SCORE_FIGURES = pa.schema(
     [
         pa.field("figure_id", pa.string(), nullable=False),
@@ -154,6 +162,7 @@ KEYS = {
     "blocked_identifiers": "block_id",
     "record_matches": "match_id",
     "channel_effects": "effect_id",
+    "channel_effect_days": "effect_day_id",
     "score_figures": "figure_id",
 }
 SCHEMAS = {
@@ -162,6 +171,7 @@ SCHEMAS = {
     "blocked_identifiers": BLOCKED_IDENTIFIERS,
     "record_matches": RECORD_MATCHES,
     "channel_effects": CHANNEL_EFFECTS,
+    "channel_effect_days": CHANNEL_EFFECT_DAYS,
     "score_figures": SCORE_FIGURES,
 }
 TABLES = (*RECORD_TABLES, *KEYS)
@@ -362,13 +372,15 @@ def replace_matches(
             _delete_load(pipeline, name, load_id)
 
 
-def land_effects(pipeline: dlt.Pipeline, effects: list[dict[str, Any]]) -> None:
-    """Add the estimates of one fit; those of former fits stay beside them.
+def land_effects(
+    pipeline: dlt.Pipeline, effects: list[dict[str, Any]], days: list[dict[str, Any]]
+) -> None:
+    """Add the estimates of one fit, and their days; those of former fits stay beside them.
 
     Raises:
         LoadFailedError: the warehouse refused them.
     """
-    _add(pipeline, "channel_effects", effects)
+    _add(pipeline, channel_effects=effects, channel_effect_days=days)
 
 
 def land_scores(pipeline: dlt.Pipeline, figures: list[dict[str, Any]]) -> None:
@@ -377,11 +389,14 @@ def land_scores(pipeline: dlt.Pipeline, figures: list[dict[str, Any]]) -> None:
     Raises:
         LoadFailedError: the warehouse refused them.
     """
-    _add(pipeline, "score_figures", figures)
+    _add(pipeline, score_figures=figures)
 
 
-def _add(pipeline: dlt.Pipeline, name: str, rows: list[dict[str, Any]]) -> None:
-    _run(pipeline, [_resource(name, KEYS[name], _table(rows, SCHEMAS[name]))])
+def _add(pipeline: dlt.Pipeline, **tables: list[dict[str, Any]]) -> None:
+    _run(
+        pipeline,
+        [_resource(name, KEYS[name], _table(rows, SCHEMAS[name])) for name, rows in tables.items()],
+    )
 
 
 def _run(pipeline: dlt.Pipeline, resources: list[Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -36,21 +36,22 @@ def effects(warehouse: Warehouse) -> list[str]:
         for conversion_type, observed in _observed(warehouse).items()
     }
     fitted_at = datetime.now(UTC)
-    rows = [
-        row
-        for conversion_type, (observed, effects) in found.items()
-        for row in _rows(conversion_type, observed, effects, fitted_at)
-    ]
+    rows, days = [], []
+    for conversion_type, (observed, effects) in found.items():
+        for row, effect in _rows(conversion_type, observed, effects, fitted_at):
+            rows.append(row)
+            days.extend(_days(row["effect_id"], observed.first_day, effect))
     if rows:
         with ready_pipeline(warehouse, configured_pseudonymiser()) as (pipeline, _):
-            land_effects(pipeline, rows)
+            land_effects(pipeline, rows, days)
     told = [line for name, one in found.items() for line in _told(name, *one)]
     if not rows:
         return [*told, "nothing was fitted"]
     return [
         *told,
         "an estimate, no experiment: those who were about to buy anyway mislead it",
-        "next: dbt build --select stg_channel_effects__fits+ brings it to the mart channel_effects",
+        "next: dbt build --select stg_channel_effects__fits+ brings it to the marts "
+        "channel_effects and model_experiments",
     ]
 
 
@@ -74,10 +75,10 @@ def _observed(warehouse: Warehouse) -> dict[str, Observed]:
 
 def _rows(
     conversion_type: str, observed: Observed, effects: list[Effect], fitted_at: datetime
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[dict[str, Any], Effect]]:
     fit_id = digest(conversion_type, fitted_at.isoformat())
     for effect in effects:
-        yield {
+        row = {
             "effect_id": digest(fit_id, effect.channel),
             "fit_id": fit_id,
             "method": METHOD,
@@ -96,6 +97,18 @@ def _rows(
             "first_day": observed.first_day,
             "last_day": observed.last_day,
             "fitted_at": fitted_at,
+        }
+        yield row, effect
+
+
+def _days(effect_id: str, first_day: date, effect: Effect) -> Iterator[dict[str, Any]]:
+    for number, conversions in enumerate(effect.by_day):
+        day = first_day + timedelta(days=number)
+        yield {
+            "effect_day_id": digest(effect_id, day.isoformat()),
+            "effect_id": effect_id,
+            "effect_date": day,
+            "effect_conversions": conversions,
         }
 
 

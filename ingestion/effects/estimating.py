@@ -30,6 +30,7 @@ class Effect(NamedTuple):
         high: where it ends.
         led_conversions: those that a touch of the channel led to, whatever else did.
         finding: EFFECT, NONE_SEEN or TOO_FEW; None for the baseline.
+        by_day: its part of each day's conversions, from the first day on.
     """
 
     channel: str
@@ -40,6 +41,7 @@ class Effect(NamedTuple):
     high: float | None
     led_conversions: int
     finding: str | None
+    by_day: tuple[float, ...]
 
 
 def estimate(observed: Observed) -> list[Effect]:
@@ -63,23 +65,30 @@ def estimate(observed: Observed) -> list[Effect]:
         % len(observed.channels),
         minlength=len(observed.channels),
     )
-    return list(_told(observed, parts, errors, led))
+    days = [tuple(day.tolist()) for day in _parts_by_day(observed, risk, whole)]
+    return list(_told(observed, parts, errors, led, days))
 
 
 def _told(
-    observed: Observed, parts: np.ndarray, errors: np.ndarray, led: np.ndarray
+    observed: Observed,
+    parts: np.ndarray,
+    errors: np.ndarray,
+    led: np.ndarray,
+    days: list[tuple[float, ...]],
 ) -> Iterator[Effect]:
     for number, channel in enumerate((*observed.channels, BASELINE)):
+        of_days = days[number]
         part, watched = float(parts[number]), len(observed.day)
         share, error = min(part / watched, 1.0), float(errors[number])
         low, high = max(share - QUANTILE * error, 0.0), min(share + QUANTILE * error, 1.0)
         if channel == BASELINE:
-            yield Effect(channel, part, share, error, low, high, watched, None)
+            yield Effect(channel, part, share, error, low, high, watched, None, of_days)
         elif led[number] < FEWEST_LED:
-            yield Effect(channel, part, share, None, None, None, int(led[number]), TOO_FEW)
+            few = int(led[number])
+            yield Effect(channel, part, share, None, None, None, few, TOO_FEW, of_days)
         else:
             finding = EFFECT if low > 0 else NONE_SEEN
-            yield Effect(channel, part, share, error, low, high, int(led[number]), finding)
+            yield Effect(channel, part, share, error, low, high, int(led[number]), finding, of_days)
 
 
 def _parts(risk: Risks, fitted: Fit) -> np.ndarray:
@@ -94,6 +103,17 @@ def _parts(risk: Risks, fitted: Fit) -> np.ndarray:
     return np.append(
         claimed.reshape(-1, len(HALF_LIVES)).sum(axis=1), (baseline[risk.week] * inverse).sum()
     )
+
+
+def _parts_by_day(observed: Observed, risk: Risks, fitted: Fit) -> Iterator[np.ndarray]:
+    """The same parts day by day, of each channel and, at last, of the baseline."""
+    touched, baseline = np.split(fitted.weights, [risk.parts.shape[1]])
+    inverse = 1 / hazards(risk, fitted.weights)
+    for first in range(0, len(touched), len(HALF_LIVES)):
+        bases = slice(first, first + len(HALF_LIVES))
+        claimed = (risk.parts[:, bases] @ touched[bases]) * inverse
+        yield np.bincount(observed.day, claimed, observed.days)
+    yield np.bincount(observed.day, baseline[risk.week] * inverse, observed.days)
 
 
 def _without(

@@ -28,6 +28,7 @@ from tests.warehouse import worlds
 
 ZONE = "Asia/Shanghai"
 LONG = 60
+OF_EFFECTS = ("stg_channel_effects__fits", "stg_channel_effects__days", "int_effects_newest")
 ALL_ROWS = "select * from marts.channel_effects order by conversion_type, channel"
 
 
@@ -65,6 +66,22 @@ def test_shares_are_the_true_ones_within_the_error_that_is_told(
     shared_out = sum(effect.conversions for effect in effects.values())
     assert shared_out == pytest.approx(len(world.watched()))
     assert len(world.watched()) < len(world.conversions) * 0.9
+
+
+def test_parts_of_days_are_the_true_ones_of_any_stretch(
+    world: simulated.World, effects: dict[str, Effect]
+) -> None:
+    """What an experiment is set beside: three weeks, whose error is 1.7 times that of nine."""
+    watched = world.watched()
+    for effect in effects.values():
+        assert sum(effect.by_day) == pytest.approx(effect.conversions, abs=1e-9)
+        assert len(effect.by_day) == LONG
+    for first, last in ((7, 27), (28, 48)):
+        inside = watched[watched["day"].between(first, last)]
+        for name in ("search", "video", "letter", "banner"):
+            told = sum(effects[name].by_day[first : last + 1]) / len(inside)
+            true = (inside["cause"] == name).mean()
+            assert abs(told - true) < 6 * effects[name].standard_error, name
 
 
 @pytest.mark.parametrize("counts", ["new", "repeat"])
@@ -224,12 +241,12 @@ def test_a_fit_reaches_the_mart_and_a_later_one_takes_its_place(
     assert "search" in told
     assert "unknown: it led to" in told
     worlds.dbt(warehouse.root, "seed", "--select", "channels")
-    worlds.dbt(warehouse.root, "build", "--select", "stg_channel_effects__fits+")
+    worlds.dbt(warehouse.root, "build", "--select", *OF_EFFECTS, "channel_effects")
     first = worlds.query(warehouse.root, ALL_ROWS)
     assert [row[1] for row in first] == ["banner", "baseline", "letter", "rare", "search", "video"]
 
     command.effects(warehouse)
-    worlds.dbt(warehouse.root, "build", "--select", "stg_channel_effects__fits+")
+    worlds.dbt(warehouse.root, "build", "--select", *OF_EFFECTS, "channel_effects")
     second = worlds.query(warehouse.root, ALL_ROWS)
     assert [row[:-1] for row in second] == [row[:-1] for row in first]
     assert second[0][-1] > first[0][-1]

@@ -1,5 +1,5 @@
--- One row per lift experiment and attribution model: what the model credited the channel with while
--- it ran, beside what the experiment says the channel brought.
+-- One row per lift experiment and attribution model, and one for the effects beside them: what each
+-- gave the channel while it ran, beside what the experiment says the channel brought.
 with covered as (
 
     select
@@ -49,6 +49,48 @@ credited as (
 
 ),
 
+estimated as (
+
+    select
+        experiments.experiment_id,
+        'effects' as attribution_model,
+        experiments.channel,
+        experiments.conversion_type,
+        experiments.starts_on,
+        experiments.ends_on,
+        experiments.incremental_conversions,
+        experiments.standard_error,
+        case
+            when
+                experiments.starts_on >= max(effects.first_day)
+                and experiments.ends_on <= max(effects.last_day)
+                and max(effects.finding) <> 'too_few_conversions'
+                then cast(sum(cast(days.effect_conversions as decimal(38, 15))) as double)
+        end as conversions_credited
+    from {{ ref('lift_experiments') }} as experiments
+    inner join {{ ref('int_effects_newest') }} as effects
+        on
+            experiments.conversion_type = effects.conversion_type
+            and experiments.channel = effects.channel
+    left join {{ ref('stg_channel_effects__days') }} as days
+        on
+            effects.effect_id = days.effect_id
+            and days.effect_date between experiments.starts_on and experiments.ends_on
+    group by
+        experiments.experiment_id, experiments.channel, experiments.conversion_type,
+        experiments.starts_on, experiments.ends_on, experiments.incremental_conversions,
+        experiments.standard_error
+
+),
+
+given as (
+
+    select * from credited
+    union all
+    select * from estimated
+
+),
+
 compared as (
 
     select
@@ -56,7 +98,7 @@ compared as (
         incremental_conversions / nullif(conversions_credited, 0) as calibration_factor,
         abs(conversions_credited - incremental_conversions) <= 1.96 * standard_error
             as is_within_error
-    from credited
+    from given
 
 )
 
