@@ -23,10 +23,10 @@ files:
     path: "shop*.csv"
     shape: orders
     columns: {customer: 客户, order_id: 单号, occurred_at: 下单, amount: 金额, status: 状态,
-      updated_at: 更新}
+      refunded: 退款, updated_at: 更新}
     key: [单号]
 """
-SHOP_HEADER = "客户,单号,下单,金额,状态,更新"
+SHOP_HEADER = "客户,单号,下单,金额,状态,退款,更新"
 MODELS = ("+conversions", "+conversion_postings", "+touchpoint_credits", "+orders")
 
 
@@ -126,18 +126,25 @@ def test_what_was_paid_and_is_called_off_is_paid_back_on_that_day(
     tmp_path: Path, late: bool
 ) -> None:
     """The month it was sold in stays as it was told, whichever of the two arrives first."""
-    sold, off = date(2026, 7, 1), date(2026, 8, 5)
+    sold, partly_back, off = date(2026, 7, 1), date(2026, 7, 20), date(2026, 8, 5)
     worlds.empty_warehouse(tmp_path)
     manifest = wire.declare(tmp_path, DECLARED)
-    paid = "c1,A,2026-07-01 12:00:00,100,paid,2026-07-01 12:05:00"
+    paid = "c1,A,2026-07-01 12:00:00,100,paid,,2026-07-01 12:05:00"
     # of a cancelled order shops often show no money
-    cancelled = "c1,A,2026-07-01 12:00:00,0,cancelled,2026-08-05 09:00:00"
-    never = "c2,B,2026-07-02 12:00:00,70,cancelled,2026-07-03 09:00:00"
-    files = [[cancelled], [paid, never]] if late else [[paid, never], [cancelled]]
+    cancelled = "c1,A,2026-07-01 12:00:00,0,cancelled,,2026-08-05 09:00:00"
+    never = "c2,B,2026-07-02 12:00:00,70,cancelled,,2026-07-03 09:00:00"
+    # some of it was paid back before
+    partly = "c1,A,2026-07-01 12:00:00,100,paid,30,2026-07-20 09:00:00"
+    files = [[paid, never, partly], [cancelled]]
+    files = files[::-1] if late else files
     for number, rows in enumerate(files):
         (tmp_path / f"shop{number}.csv").write_text("\n".join([SHOP_HEADER, *rows, ""]))
         build(tmp_path, manifests=[manifest])
-    told = [(sold, "conversion", sold, 100), (sold, "refund", off, -100)]
+    told = [
+        (sold, "conversion", sold, 100),
+        (sold, "refund", partly_back, -30),
+        (sold, "refund", off, -70),
+    ]
     assert booked(tmp_path) == told
     assert credited(tmp_path) == [(sold, 0, True)]
     statuses = "select source_order_id, order_status, net_revenue from marts.orders order by 1"

@@ -95,6 +95,7 @@ counted as (
         source,
         source_order_id,
         replace_group,
+        version_group,
         version,
         identifier_set,
         order_kind,

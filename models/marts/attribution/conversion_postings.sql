@@ -19,17 +19,16 @@ refunded as (
     select
         conversions.conversion_id,
         -- what a source does not date is taken from the day of the purchase
-        coalesce(lines.refunded_at, conversions.converted_at) as refunded_at,
-        lines.refunded_revenue
+        coalesce(refunds.refunded_at, conversions.converted_at) as refunded_at,
+        refunds.refunded_revenue
     from conversions
     inner join {{ ref('int_orders_identified') }} as orders
         on conversions.order_id = orders.order_id
-    inner join {{ ref('int_order_lines_counted') }} as lines
+    inner join {{ ref('int_refunds_dated') }} as refunds
         on
-            orders.source = lines.source
-            and orders.replace_group = lines.replace_group
-            and orders.source_order_id = lines.source_order_id
-            and lines.refunded_revenue <> 0
+            orders.source = refunds.source
+            and orders.replace_group = refunds.replace_group
+            and orders.source_order_id = refunds.source_order_id
     union all
     select
         conversions.conversion_id,
