@@ -5,7 +5,7 @@
 {% macro interval_end(figure, sign) -%}
     {%- set end -%}
         ranked.{{ figure }}
-        {{ sign }} {{ var('interval_factor') }} * measured.{{ figure }}_error
+        {{ sign }} {{ interval_factor() }} * measured.{{ figure }}_error
     {%- endset -%}
     case
         when ranked.{{ figure }} < 0 then {{ end }}

@@ -72,7 +72,7 @@ ONE_BY_ONE = ("--threads", "1")
 SMALL_WORLD = (
     "--vars",
     "{match_min_settled_pairs: 1, match_shrinkage: 2, "
-    "match_keep_from: 0.3, match_likely_from: 0.4, interval_groups: 5, interval_factor: 2.776}",
+    "match_keep_from: 0.3, match_likely_from: 0.4, interval_groups: 5}",
 )
 
 

@@ -52,7 +52,7 @@ bounded as (
         cast(ranked.credit_rank as bigint) as credit_rank,
         ranked.next_channel,
         ranked.conversions - nexts.conversions
-        > {{ var('interval_factor') }} * measured.conversions_ahead_error as is_ahead_of_next
+        > {{ interval_factor() }} * measured.conversions_ahead_error as is_ahead_of_next
     from {{ ref('int_credits_ranked') }} as ranked
     left join measured
         on

@@ -37,7 +37,7 @@ named as (
         coalesce(channels.name_zh, effects.channel) as channel_name,
         effects.removal_effect,
         measured.removal_effect_error,
-        {{ var('interval_factor') }} * measured.removal_effect_error as margin,
+        {{ interval_factor() }} * measured.removal_effect_error as margin,
         effects.share_of_effect,
         effects.conversions
     from {{ ref('int_removal_effects_shared') }} as effects

@@ -33,7 +33,7 @@ valued as (
         measured.shapley_value_error,
         sampled.sampling_error,
         -- who came and which orders were drawn have nothing to do with each other
-        {{ var('interval_factor') }} * sqrt(
+        {{ interval_factor() }} * sqrt(
             measured.shapley_value_error * measured.shapley_value_error
             + coalesce(sampled.sampling_error * sampled.sampling_error, 0)
         ) as margin
