@@ -58,7 +58,7 @@ VIEWS = "config.materialized:view,+config.materialized:incremental"
 FILLED = ("+marts.core", "+marts.accounts", "+unmapped_events", "+referrals")
 UNFILLED = (
     *("int_conversions_numbered+", "int_paths_grouped+", "int_paths_sequenced+"),
-    *("int_ad_reports_dated+", "int_refunds_dated+"),
+    "int_ad_reports_dated+",
     *("int_first_journeys_traced+", "stg_channel_effects__fits+", "int_segment_acts+"),
     *("stg_scores__figures+", "int_score_dates+", "int_purchase_days+", "int_customer_days+"),
     *("marts.journeys", "marts.operations", "test_type:unit"),

@@ -38,7 +38,6 @@ composed as (
         bool_or(is_reported_by_event) as is_reported_by_event,
         min(ordered_at) as ordered_at,
         min(paid_at) as paid_at,
-        max(refunded_at) as refunded_at,
         max(load_seq) as load_seq
     from touched
     group by source, source_order_id, replace_group
@@ -47,12 +46,31 @@ composed as (
 
 ),
 
+refunded as (
+
+    select
+        source,
+        source_order_id,
+        replace_group,
+        max(refunded_at) as refunded_at
+    from {{ ref('int_refunds_dated') }}
+    where {{ is_touched('replace_group', 'int_order_lines_unioned') }}
+    group by source, source_order_id, replace_group
+
+),
+
 keyed as (
 
     select
-        *,
-        {{ hash_id('identifier_set') }} as identifier_set_id
+        composed.*,
+        refunded.refunded_at,
+        {{ hash_id('composed.identifier_set') }} as identifier_set_id
     from composed
+    left join refunded
+        on
+            composed.source = refunded.source
+            and composed.source_order_id = refunded.source_order_id
+            and composed.replace_group = refunded.replace_group
 
 )
 
