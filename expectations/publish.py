@@ -89,7 +89,7 @@ def publish(
         candidate.mkdir()
         try:
             rows = exporter(marts, candidate)
-            reported = carry_reports(candidate, _readable_batches(warehouse), datetime.now(UTC))
+            reported = carry_reports(candidate, _readable_batches(warehouse), time_of(batch))
             if reported is not None:
                 marts, rows = [*marts, REPORTS], rows | {REPORTS.name: reported}
             exported = build_marts_database(candidate, marts, rows)
@@ -116,6 +116,11 @@ def new_batch() -> str:
     """Return a name for a batch: UTC time to the millisecond, so that names sort, and a suffix."""
     now = datetime.now(UTC)
     return f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{secrets.token_hex(2)}"
+
+
+def time_of(batch: str) -> datetime:
+    """Return when a batch was named (UTC)."""
+    return datetime.strptime(batch.partition("Z")[0], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
 
 
 def contract_fingerprint(exported: dict[str, Exported]) -> str:

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from expectations.marts import PublishError
+from expectations.publish import time_of
+from expectations.reported import REPORTS
 from ingestion.warehouse import Warehouse
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -23,6 +25,7 @@ MODELS = (
     *("first_touch", "last_touch", "last_non_direct"),
     *("linear", "time_decay", "position_based", "shapley", "markov_1"),
 )
+MONTHS_TOLD = 3
 # Orders, or where there are none aggregated paths: never both, which may be of the same orders.
 # Spend stands beside orders in either case.
 IS_SHOWN = """(
@@ -46,6 +49,7 @@ def summarize(warehouse: Warehouse) -> str:
         sections = [
             _heading(current),
             _totals(connection, current["marts"]),
+            _restated(connection, current),
             _credits(connection, current["marts"]),
             _return_on_spend(connection, current["marts"]),
             _to_be_estimated(connection, current["marts"]),
@@ -124,6 +128,52 @@ def _totals(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any]) -> str
         else:
             lines.append(("Orders", "none"))
     return "\n".join(f"{label:<11}{text}" for label, text in lines)
+
+
+def _restated(connection: duckdb.DuckDBPyConnection, current: dict[str, Any]) -> str:
+    """Months that were over, and of which this batch tells other figures than the one before."""
+    if REPORTS.name not in current["marts"]:
+        return ""
+    months = connection.execute(
+        """
+        with reports as (
+            select
+                *,
+                reported_from < $now and coalesce(reported_until >= $now, true) as was_told,
+                reported_until is null as is_told
+            from channel_reports
+            where conversion_type = 'purchase'
+        )
+        select
+            strftime(report_month, '%Y-%m'),
+            sum(revenue) filter (was_told), sum(revenue) filter (is_told),
+            sum(spend) filter (was_told), sum(spend) filter (is_told)
+        from reports
+        -- each model shows all revenue and all spend
+        where attribution_model = (select min(attribution_model) from reports where is_told)
+        group by report_month
+        having
+            report_month < (select max(report_month) from reports)
+            and bool_or(was_told)
+            and (
+                sum(revenue) filter (was_told) <> sum(revenue) filter (is_told)
+                or sum(spend) filter (was_told) <> sum(spend) filter (is_told)
+            )
+        order by report_month desc
+        """,
+        {"now": time_of(current["batch"]).replace(tzinfo=None)},
+    ).fetchall()
+    lines = []
+    for month, revenue_then, revenue, spend_then, spend in months[:MONTHS_TOLD]:
+        told = [f"{month}:"]
+        if revenue != revenue_then:
+            told.append(f"purchases {revenue_then:,.2f} → {revenue:,.2f}")
+        if spend != spend_then:
+            told.append(f"spend {spend_then:,.2f} → {spend:,.2f}")
+        lines.append(f"{'' if lines else 'Restated':<11}{' '.join(told)} (CNY)")
+    if len(months) > MONTHS_TOLD:
+        lines.append(f"{'':<11}and {len(months) - MONTHS_TOLD} months before: channel_reports")
+    return "\n".join(lines)
 
 
 def _credits(connection: duckdb.DuckDBPyConnection, marts: dict[str, Any]) -> str:

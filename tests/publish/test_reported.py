@@ -1,5 +1,6 @@
 """Can somebody ask what was reported on a day, after the figures changed?"""
 
+import re
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from expectations.audit import run_audit
 from expectations.marts import PublishError
+from expectations.summary import summarize
 
 KEY = ("attribution_model", "conversion_type", "channel", "report_month")
 FIGURES = ("conversions", "new_customers", "revenue", "spend")
@@ -89,6 +91,34 @@ def test_the_documented_query_tells_what_was_reported_then_and_now(warehouse, pu
     assert sum(revenue_then for _, revenue_then, _ in answers) > 0
     for _, revenue_then, revenue_now in answers:
         assert float(revenue_now) == pytest.approx(float(revenue_then) / 2, abs=1e-4)
+
+
+def test_the_summary_tells_of_months_that_were_over_and_are_told_otherwise(warehouse, publish_now):
+    fake_marts.change(
+        warehouse.root,
+        "insert into marts.channel_performance by name (select * replace ("
+        "performance_date - interval 1 month as performance_date) "
+        "from marts.channel_performance)",
+    )
+    publish_now()
+    assert "Restated" not in summarize(warehouse), "nothing was told before"
+    publish_now()
+    assert "Restated" not in summarize(warehouse)
+    fake_marts.change(
+        warehouse.root,
+        "update marts.channel_performance set revenue = revenue / 2",
+        "update marts.channel_performance set spend = spend + 1 "
+        "where performance_date < '2026-07-01'",
+    )
+    publish_now()
+    (section,) = [text for text in summarize(warehouse).split("\n\n") if "Restated" in text]
+    newest, *_, oldest = section.splitlines()
+    assert newest.startswith("Restated   2026-08: purchases"), "September is not over"
+    assert oldest.strip().startswith("2026-06: purchases"), oldest
+    figures = re.findall(r"[\d.]+", oldest.replace(",", "").split(": ")[1])
+    revenue_then, revenue, spend_then, spend = map(float, figures)
+    assert revenue == pytest.approx(revenue_then / 2, abs=0.01)
+    assert spend > spend_then > 0
 
 
 def test_the_audit_reads_the_history_and_keeps_it_from_shrinking(warehouse, publish_now):
