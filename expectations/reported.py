@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.export import parquet_file
-from expectations.marts import Mart
+from expectations.marts import Mart, PublishError
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +39,13 @@ REPORTS = Mart(
         "reported_until": "When the batch was published that told others; null: told now (UTC)",
     },
 )
+SAME = " and ".join(
+    f"past.{column} is not distinct from told.{column}"
+    for column in REPORTS.column_descriptions
+    if not column.startswith("reported")
+)
 # To four places: nobody reads more, and the last bits of a sum are no news.
-HISTORY = """
+HISTORY = f"""
     with figures as (
         select
             attribution_model,
@@ -55,44 +60,53 @@ HISTORY = """
         group by all
     ),
 
-    told as (
-        select
-            *,
-            cast($now as timestamp) as reported_from,
-            cast(null as timestamp) as reported_until
-        from figures
+    -- a clock that ran ahead before does not turn the history around
+    clock as (
+        select greatest(
+            cast($now as timestamp),
+            max(greatest(reported_from, reported_until)) + interval 1 millisecond
+        ) as now
+        from past
     ),
 
-    past as (
-        {past}
+    told as (
+        select
+            figures.*,
+            clock.now as reported_from,
+            cast(null as timestamp) as reported_until
+        from figures
+        cross join clock
     ),
 
     standing as (
         select past.*
         from past
-        inner join told on {same}
+        inner join told on {SAME}
         where past.reported_until is null
     ),
 
     ended as (
-        select * replace (coalesce(reported_until, cast($now as timestamp)) as reported_until)
+        select * replace (coalesce(reported_until, (select now from clock)) as reported_until)
         from (from past except all from standing)
     ),
 
     fresh as (
         select told.*
         from told
-        anti join standing as past on {same}
+        anti join standing as past on {SAME}
     )
 
     from ended union all from standing union all from fresh
     order by all
 """
-SAME = " and ".join(
-    f"past.{column} is not distinct from told.{column}"
-    for column in REPORTS.column_descriptions
-    if not column.startswith("reported")
-)
+EMPTY = """
+    create table past (
+        attribution_model varchar, conversion_type varchar, channel varchar, report_month date,
+        conversions decimal(18, 4), new_customers decimal(18, 4), revenue decimal(18, 4),
+        spend decimal(18, 4), reported_from timestamp, reported_until timestamp
+    )
+"""
+COUNT = "select count(*) from read_parquet($1)"
 
 
 def carry_reports(candidate: Path, batches: Iterable[Path], now: datetime) -> int | None:
@@ -105,37 +119,40 @@ def carry_reports(candidate: Path, batches: Iterable[Path], now: datetime) -> in
 
     Returns:
         The rows written; None where there is neither a history nor a figure.
+
+    Raises:
+        PublishError: there is a history, and no batch's can be read.
     """
     file, figures = (parquet_file(candidate, name) for name in (REPORTS.name, FIGURES_OF))
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        past = _newest_history(connection, batches)
+        past = _past(connection, batches)
         if figures.exists():
-            before = f"from read_parquet('{past}')" if past else "from told limit 0"
-            connection.execute(
-                f"create table history as {HISTORY.format(past=before, same=SAME)}",
-                {"figures": str(figures), "now": now},
-            )
-            connection.execute(f"copy history to '{file}' (format parquet, compression zstd)")
+            parameters = {"figures": str(figures), "now": now}
+            connection.execute(f"create table history as {HISTORY}", parameters)
+            connection.table("history").write_parquet(str(file), compression="zstd")
         elif past:
             shutil.copyfile(past, file)
         else:
             return None
-        return _rows(connection, file)
-
-
-def _newest_history(connection: duckdb.DuckDBPyConnection, batches: Iterable[Path]) -> Path | None:
-    for file in (parquet_file(batch, REPORTS.name) for batch in batches):
-        if file.exists():
-            try:
-                connection.execute("select * from read_parquet($1)", [str(file)]).fetchall()
-            except duckdb.Error as error:
-                log.warning("%s cannot be read, an older batch is asked: %s", file, error)
-            else:
-                return file
-    return None
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
-    ((rows,),) = connection.execute("select count(*) from read_parquet($1)", [str(file)]).fetchall()
+        ((rows,),) = connection.execute(COUNT, [str(file)]).fetchall()
     return rows
+
+
+def _past(connection: duckdb.DuckDBPyConnection, batches: Iterable[Path]) -> Path | None:
+    """Make the table `past` of the newest history that can be read; where it lies."""
+    connection.execute(EMPTY)
+    files = [file for batch in batches if (file := parquet_file(batch, REPORTS.name)).exists()]
+    for file in files:
+        try:
+            connection.execute("insert into past from read_parquet($1)", [str(file)])
+        except duckdb.Error as error:
+            log.warning("%s cannot be read, an older batch is asked: %s", file, error)
+        else:
+            return file
+    if files:
+        raise PublishError(
+            f"what was reported cannot be read from {files[0]}, nor from older batches: put a copy "
+            "of it back, or delete these files to begin a new history, once with --allow-shrink"
+        )
+    return None

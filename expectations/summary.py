@@ -136,13 +136,17 @@ def _restated(connection: duckdb.DuckDBPyConnection, current: dict[str, Any]) ->
         return ""
     months = connection.execute(
         """
-        with reports as (
+        with this as (
+            select max(greatest(reported_from, reported_until)) as told_at from channel_reports
+        ),
+        reports as (
             select
                 *,
-                reported_from < $now and coalesce(reported_until >= $now, true) as was_told,
+                reported_from < told_at and coalesce(reported_until >= told_at, true) as was_told,
                 reported_until is null as is_told
-            from channel_reports
-            where conversion_type = 'purchase'
+            from channel_reports, this
+            -- a batch without news adds nothing to the history
+            where conversion_type = 'purchase' and told_at >= $now
         )
         select
             strftime(report_month, '%Y-%m'),
@@ -156,8 +160,8 @@ def _restated(connection: duckdb.DuckDBPyConnection, current: dict[str, Any]) ->
             report_month < (select max(report_month) from reports)
             and bool_or(was_told)
             and (
-                sum(revenue) filter (was_told) <> sum(revenue) filter (is_told)
-                or sum(spend) filter (was_told) <> sum(spend) filter (is_told)
+                round(sum(revenue) filter (was_told), 2) <> round(sum(revenue) filter (is_told), 2)
+                or round(sum(spend) filter (was_told), 2) <> round(sum(spend) filter (is_told), 2)
             )
         order by report_month desc
         """,
@@ -166,9 +170,9 @@ def _restated(connection: duckdb.DuckDBPyConnection, current: dict[str, Any]) ->
     lines = []
     for month, revenue_then, revenue, spend_then, spend in months[:MONTHS_TOLD]:
         told = [f"{month}:"]
-        if revenue != revenue_then:
+        if round(revenue, 2) != round(revenue_then, 2):
             told.append(f"purchases {revenue_then:,.2f} → {revenue:,.2f}")
-        if spend != spend_then:
+        if round(spend, 2) != round(spend_then, 2):
             told.append(f"spend {spend_then:,.2f} → {spend:,.2f}")
         lines.append(f"{'' if lines else 'Restated':<11}{' '.join(told)} (CNY)")
     if len(months) > MONTHS_TOLD:

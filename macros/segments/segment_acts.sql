@@ -58,7 +58,7 @@ sales as (
     from {{ ref('orders') }}
     where
         paid_at is not null
-        -- what was called off after it was paid was no purchase
+        -- what was called off before it was paid was no purchase
         and coalesce(order_status, '') <> 'cancelled'
         and {{ is_touched('customer_id', 'int_customers_touched') }}
 

@@ -10,6 +10,7 @@ import duckdb
 import fake_marts
 import pytest
 
+from expectations.__main__ import PUBLISHED, main
 from expectations.audit import run_audit
 from expectations.marts import PublishError
 from expectations.summary import summarize
@@ -136,16 +137,50 @@ def test_the_audit_reads_the_history_and_keeps_it_from_shrinking(warehouse, publ
         publish_now(auditor=run_audit)
 
 
-def test_a_history_that_cannot_be_read_is_taken_from_the_batch_before(
+def test_a_history_that_cannot_be_read_is_taken_from_the_batch_before_or_told(
     warehouse, publish_now, caplog
 ):
     before = publish_now().directory
     told = moments(before)
     torn = publish_now().directory / "channel_reports.parquet"
-    torn.chmod(0o644)
-    torn.write_bytes(b"torn")
-    assert moments(publish_now().directory) == told
+    tear(torn)
+    after = publish_now().directory
+    assert moments(after) == told
     assert "cannot be read, an older batch is asked" in caplog.text
+    tear(before / "channel_reports.parquet")
+    tear(after / "channel_reports.parquet")
+    with pytest.raises(PublishError, match="put a copy of it back"):
+        publish_now()
+
+
+def tear(file: Path) -> None:
+    file.chmod(0o644)
+    file.write_bytes(b"torn")
+
+
+def test_a_clock_that_ran_ahead_and_was_set_right_does_not_stop_publishing(warehouse, publish_now):
+    ahead = publish_now(auditor=run_audit).directory
+    file = ahead / "channel_reports.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table later as select * replace (reported_from + interval 2 day as "
+            "reported_from) from read_parquet($1)",
+            [str(file)],
+        )
+        file.chmod(0o644)
+        connection.table("later").write_parquet(str(file))
+    for mart in ("channel_performance", "campaign_performance"):
+        fake_marts.change(warehouse.root, f"update marts.{mart} set new_customers = 0")
+    batch = publish_now(auditor=run_audit).directory
+    first, second = moments(batch)
+    assert second - first == timedelta(milliseconds=1)
+
+
+def test_a_folder_with_a_quote_in_its_name_has_a_history_too(tmp_path):
+    root = tmp_path / "it's"
+    fake_marts.build(root)
+    for _ in range(2):
+        assert main(["--warehouse", str(root), "publish", "--no-backup"]) == PUBLISHED
 
 
 def test_a_brand_without_channels_has_no_reports(warehouse, publish_now):

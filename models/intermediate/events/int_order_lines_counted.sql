@@ -22,6 +22,7 @@ versions_ranked as (
 
 ),
 
+-- declared rows say when; of shops' orders the money that went back is told by refunds
 called_off as (
 
     select
@@ -31,7 +32,11 @@ called_off as (
         latest_paid_version,
         min(cancelled_at) as cancelled_at
     from versions_ranked
-    where order_kind = 'sale' and order_status = 'cancelled' and version > latest_paid_version
+    where
+        order_kind = 'sale'
+        and order_status = 'cancelled'
+        and cancelled_at is not null
+        and version > latest_paid_version
     group by source, replace_group, version_group, latest_paid_version
     -- an order can be taken up again
     having max(version) = max(latest_version)
@@ -76,15 +81,18 @@ lines as (
                 latest.ordered_at,
                 latest.order_line_version_id
         ) as report_number,
-        -- a line that nobody paid for leaves an order of which others stay
-        latest.order_status = 'cancelled' and not latest.is_called_off and max(
-            case when latest.order_status <> 'cancelled' or latest.is_called_off then 1 else 0 end
-        ) over (
-            partition by latest.source, latest.replace_group, latest.source_order_id
-        ) = 1 as has_left
+        max(case when latest.is_called_off then 1 else 0 end) over of_order as is_paid_back,
+        max(
+            case
+                when latest.order_status <> 'cancelled' and not latest.is_called_off then 1 else 0
+            end
+        ) over of_order as stays
     from latest
     left join {{ ref('int_identifier_sets_exploded') }} as sets
         on latest.identifier_set_id = sets.identifier_set_id and sets.strength_rank = 1
+    window of_order as (
+        partition by latest.source, latest.replace_group, latest.source_order_id
+    )
 
 ),
 
@@ -100,7 +108,11 @@ counted as (
         identifier_set,
         order_kind,
         original_order_id,
-        case when is_called_off then 'refunded' else order_status end as order_status,
+        -- what an order is, the lines say that stay
+        case
+            when not is_called_off then order_status
+            when stays = 0 then 'refunded'
+        end as order_status,
         store_id,
         staff_id,
         creative_id,
@@ -109,13 +121,17 @@ counted as (
         is_reported_by_event,
         quantity,
         gross_revenue,
-        case when is_called_off then gross_revenue else refunded_revenue end as refunded_revenue,
+        case when is_called_off then gross_revenue else coalesce(refunded_revenue, 0) end
+            as refunded_revenue,
         ordered_at,
         paid_at,
         case when is_called_off then called_off_at else refunded_at end as refunded_at,
         load_seq
     from lines
-    where (not is_reported_by_event or report_number = 1) and not coalesce(has_left, false)
+    where
+        (not is_reported_by_event or report_number = 1)
+        -- a line that nobody paid for leaves an order of which others were
+        and (cancelled_at is null or (stays = 0 and is_paid_back = 0))
 
 )
 

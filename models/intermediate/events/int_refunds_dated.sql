@@ -36,6 +36,8 @@ versions as (
             and counted.source_order_id = lines.source_order_id
             and counted.version_group = lines.version_group
             and counted.version >= lines.version
+            -- a version that does not know takes nothing back
+            and lines.refunded_revenue is not null
     group by
         counted.source, counted.replace_group, counted.source_order_id, counted.version_group,
         lines.version

@@ -124,9 +124,9 @@ renamed as (
             when orders.refunded_in_unit > 0
                 then try_cast(coalesce(orders.updated_at_utc, orders.occurred_at_utc) as timestamp)
         end as refunded_at,
-        -- a file that does not say when is known to say so since it was loaded
+        -- a row without a key was none before; a file that does not say when says it since its load
         case
-            when orders.status = 'cancelled'
+            when orders.status = 'cancelled' and orders.row_key is not null
                 then coalesce(try_cast(orders.updated_at_utc as timestamp), orders.received_at)
         end as cancelled_at
     from refunded as orders

@@ -89,9 +89,11 @@ renamed as (
         -- numerics
         {{ whole_number('num') }} as quantity,
         {{ to_cny('payment', 'youzan_trades', 'payment') }} as gross_revenue,
+        -- of a trade refunded in part the list of trades does not say how much
         case
             when is_refunded then {{ to_cny('payment', 'youzan_trades', 'payment') }}
-            else cast(0 as decimal(18, 4))
+            when coalesce(refund_state, '') <> '2' or refunds is not null
+                then cast(0 as decimal(18, 4))
         end as refunded_revenue,
 
         -- timestamps
