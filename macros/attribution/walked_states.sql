@@ -22,16 +22,19 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
+    {# a state of a chain is a node: steps find it by one small number #}
+    {%- set nodes = component_table('nodes') -%}
     {# two tables for the walk and two for its steps take turns #}
     {%- set walks = [component_table('walk_0'), component_table('walk_1')] -%}
     {%- set steps = [component_table('steps_0'), component_table('steps_1')] -%}
     {%- set state = namespace(round=0, squares=0, walking=1) -%}
-    {% do create_component_table(steps[0], remembering_steps(sql)) %}
-    {% do create_component_table(walks[0], begun_walk(steps[0], config.get('meta')['begins_in'])) %}
+    {% do create_component_table(nodes, numbered_nodes(sql)) %}
+    {% do create_component_table(steps[0], remembering_steps(sql, nodes)) %}
+    {% do create_component_table(walks[0], begun_walk(nodes, config.get('meta')['begins_in'])) %}
     {% for _ in range(max_rounds) %}
         {% if state.walking > 0 and state.squares < max_squares %}
             {% set walk, walked = walks[state.round % 2], walks[(state.round + 1) % 2] %}
-            {% set left = steps_left(steps[state.squares % 2], walk) %}
+            {% set left = steps_left(steps[state.squares % 2], walk, nodes) %}
             {% set is_patient = state.round * steps_a_round < patient_steps %}
             {% if not is_patient and count_rows(left ~ ' as steps where not is_memory') < few_steps %}
                 {% set state.squares = state.squares + 1 %}
@@ -42,7 +45,7 @@
                 walked,
                 walked_on(steps[state.squares % 2], walk, steps_a_round, state.squares > 0)
             ) %}
-            {% set state.walking = count_rows(still_walking(walked) ~ ' as chains') %}
+            {% set state.walking = count_rows(still_walking(walked, nodes) ~ ' as chains') %}
         {% endif %}
     {% endfor %}
     {# a figure that is not solved for must not pass for one that is #}
@@ -53,10 +56,12 @@
     {% endif %}
     {% call statement('main') -%}
         create or replace table {{ target_relation }} {{ table_format() }} as
-        select chain_id, state_id, visits from {{ walks[state.round % 2] }}
+        select nodes.chain_id, nodes.state_id, walked.visits
+        from {{ walks[state.round % 2] }} as walked
+        inner join {{ nodes }} as nodes on walked.node_id = nodes.node_id
     {%- endcall %}
 
-    {% do drop_component_tables(walks + (steps if state.squares else steps[:1])) %}
+    {% do drop_component_tables([nodes] + walks + (steps if state.squares else steps[:1])) %}
     {% do persist_docs(target_relation, model) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}
@@ -74,22 +79,14 @@
     {{ return(16) }}
 {%- endmacro %}
 
-{# The steps, with the visits that each makes, and one of every state to itself that carries nothing
-   but the memory of its visits. #}
-{% macro remembering_steps(steps) -%}
+{% macro numbered_nodes(steps) -%}
     with steps as (
         {{ steps }}
     )
-    select chain_id, from_id, to_id, weight, weight as visits, false as is_memory
-    from steps
-    union all
     select
+        row_number() over (order by chain_id, state_id) as node_id,
         chain_id,
-        state_id as from_id,
-        state_id as to_id,
-        cast(0 as double) as weight,
-        cast(0 as double) as visits,
-        true as is_memory
+        state_id
     from (
         select chain_id, from_id as state_id from steps
         union
@@ -97,13 +94,42 @@
     ) as states
 {%- endmacro %}
 
-{% macro begun_walk(steps, begins_in) -%}
-    select distinct
+{# The steps, with the visits that each makes, and one of every node to itself that carries nothing
+   but the memory of its visits. #}
+{% macro remembering_steps(steps, nodes) -%}
+    with steps as (
+        {{ steps }}
+    )
+    select
+        steps.chain_id,
+        origins.node_id as from_id,
+        ends.node_id as to_id,
+        steps.weight,
+        steps.weight as visits,
+        false as is_memory
+    from steps
+    inner join {{ nodes }} as origins
+        on steps.chain_id = origins.chain_id and steps.from_id = origins.state_id
+    inner join {{ nodes }} as ends
+        on steps.chain_id = ends.chain_id and steps.to_id = ends.state_id
+    union all
+    select
         chain_id,
-        {{ hash_id("'" ~ begins_in ~ "'") }} as state_id,
+        node_id as from_id,
+        node_id as to_id,
+        cast(0 as double) as weight,
+        cast(0 as double) as visits,
+        true as is_memory
+    from {{ nodes }}
+{%- endmacro %}
+
+{% macro begun_walk(nodes, begins_in) -%}
+    select
+        node_id,
         cast(1 as double) as mass,
         cast(1 as double) as visits
-    from {{ steps }}
+    from {{ nodes }}
+    where state_id = {{ hash_id("'" ~ begins_in ~ "'") }}
 {%- endmacro %}
 
 {# Each step reads the one before once: engines that write a query out in place of its name do not
@@ -111,32 +137,33 @@
 {% macro walked_on(steps, walk, count, are_doubled) -%}
     {% set mass = exact_sum('(walk.mass * steps.weight)') %}
     with walk_0 as (
-        select chain_id, state_id, mass, visits from {{ walk }}
+        select node_id, mass, visits from {{ walk }}
     )
     {% for step in range(1, count + 1) %}
     , walk_{{ step }} as (
         select
-            steps.chain_id,
-            steps.to_id as state_id,
+            steps.to_id as node_id,
             {{ mass }} as mass,
             {{ exact_sum('(walk.mass * steps.visits)') if are_doubled else mass }}
             + coalesce(max(case when steps.is_memory then walk.visits end), 0) as visits
         from walk_{{ step - 1 }} as walk
         inner join {{ steps }} as steps
-            on walk.chain_id = steps.chain_id and walk.state_id = steps.from_id
-        group by steps.chain_id, steps.to_id
+            on walk.node_id = steps.from_id
+        group by steps.to_id
     )
     {% endfor %}
-    select chain_id, state_id, mass, visits from walk_{{ count }}
+    select node_id, mass, visits from walk_{{ count }}
 {%- endmacro %}
 
 {# The steps of chains that still walk, and what is remembered of all. #}
-{% macro steps_left(steps, walk) -%}
+{% macro steps_left(steps, walk, nodes) -%}
     (
         select * from {{ steps }}
         where
             is_memory
-            or chain_id in (select walking.chain_id from {{ still_walking(walk) }} as walking)
+            or chain_id in (
+                select walking.chain_id from {{ still_walking(walk, nodes) }} as walking
+            )
     )
 {%- endmacro %}
 
@@ -156,7 +183,7 @@
             firsts.weight * seconds.visits as visits
         from taken as firsts
         inner join taken as seconds
-            on firsts.chain_id = seconds.chain_id and firsts.to_id = seconds.from_id
+            on firsts.to_id = seconds.from_id
         union all
         select chain_id, from_id, to_id, cast(0 as double) as weight, visits
         from taken
@@ -174,10 +201,12 @@
     select * from left_over where is_memory
 {%- endmacro %}
 
-{% macro still_walking(walk) -%}
+{% macro still_walking(walk, nodes) -%}
     (
-        select chain_id from {{ walk }}
-        group by chain_id
-        having {{ exact_sum('mass') }} > 1e-13
+        select nodes.chain_id
+        from {{ walk }} as walk
+        inner join {{ nodes }} as nodes on walk.node_id = nodes.node_id
+        group by nodes.chain_id
+        having {{ exact_sum('walk.mass') }} > 1e-13
     )
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {#
     Steps of a query from `acts` to `figures`: one row per customer, figure that conditions look at,
-    and day from which on it is another. Acts add to a figure on their day and fall out of its window
-    on another; a figure `since` an act begins anew with it.
+    and day from which on it is another, with what it was before. Acts add to a figure on their day and
+    fall out of its window on another; a figure `since` an act begins anew with it.
 #}
 {% macro condition_figures(conditions) -%}
 watched as (
@@ -179,11 +179,10 @@ counted as (
 
     select
         *,
-        sum(acts) over (partition by customer_id, figure_id order by occurred_at) as acts_so_far,
-        row_number() over (
-            partition by customer_id, figure_id, occurred_date order by occurred_at desc
-        ) as place_from_end
+        sum(acts) over so_far as acts_so_far,
+        lead(occurred_date) over so_far as next_date
     from instants
+    window so_far as (partition by customer_id, figure_id order by occurred_at)
 
 ),
 
@@ -199,6 +198,19 @@ begun as (
 
 ),
 
+-- a day is judged by all acts until its end
+begun_by_day as (
+
+    select
+        customer_id,
+        figure_id,
+        occurred_date as changed_on,
+        cast(figure as decimal(28, 4)) as figure
+    from begun
+    where occurred_date is distinct from next_date and figure is not null
+
+),
+
 figures as (
 
     select
@@ -207,16 +219,22 @@ figures as (
         changed_on,
         cast(sum(addition) over (
             partition by customer_id, figure_id order by changed_on
-        ) as decimal(28, 4)) as figure
+        ) as decimal(28, 4)) as figure,
+        cast(sum(addition) over (
+            partition by customer_id, figure_id order by changed_on
+            rows between unbounded preceding and 1 preceding
+        ) as decimal(28, 4)) as previous_figure
     from changes_by_day
     union all
     select
         customer_id,
         figure_id,
-        occurred_date as changed_on,
-        cast(figure as decimal(28, 4)) as figure
-    from begun
-    where place_from_end = 1 and figure is not null
+        changed_on,
+        figure,
+        lag(figure) over (
+            partition by customer_id, figure_id order by changed_on
+        ) as previous_figure
+    from begun_by_day
 
 )
 {%- endmacro %}

@@ -12,9 +12,8 @@ compared as (
         conditions.segment,
         conditions.condition_id,
         {{ stands_to('figures.figure', 'conditions.operator', 'conditions.bound') }} as holds,
-        lag({{ stands_to('figures.figure', 'conditions.operator', 'conditions.bound') }}) over (
-            partition by figures.customer_id, conditions.condition_id order by figures.changed_on
-        ) as held,
+        {{ stands_to('figures.previous_figure', 'conditions.operator', 'conditions.bound') }}
+            as held,
         conditions.holds_unseen
     from figures
     inner join conditions

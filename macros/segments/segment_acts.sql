@@ -1,6 +1,15 @@
 {# The query of int_segment_acts. #}
 {% macro segment_acts() -%}
-with behaviour as (
+with touched_events as (
+
+    select * from {{ ref('events') }}
+    where
+        exclusion_reason is null
+        and {{ is_touched('customer_id', 'int_customers_touched') }}
+
+),
+
+behaviour as (
 
     select
         events.customer_id,
@@ -22,14 +31,12 @@ with behaviour as (
         cast(null as decimal(18, 4)) as net_revenue,
         events.occurred_at,
         events.occurred_date
-    from {{ ref('events') }} as events
+    from touched_events as events
     left join {{ ref('sessions') }} as sessions
         on events.session_id = sessions.session_id
     where
-        events.exclusion_reason is null
-        and {{ is_touched('events.customer_id', 'int_customers_touched') }}
         -- sales and returns are orders: what an event says of one is not all of it
-        and events.event_type <> 'purchase'
+        events.event_type <> 'purchase'
         and not (
             events.event_type = 'refund'
             and coalesce(events.raw_event, '') = 'return'

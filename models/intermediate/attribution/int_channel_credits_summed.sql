@@ -1,33 +1,28 @@
 -- One row per attribution model, conversion type, channel and day of conversions: what the channel
 -- was credited with, and would be if customers who are likely one person were one.
-with ledger as (
+with joined as (
 
-    select
-        attribution_model,
-        conversion_type,
-        channel,
-        conversion_date as performance_date,
-        conversions,
-        case when is_first_of_customer then conversions else 0 end as new_customers,
-        revenue,
-        cast(0 as double) as likely_conversions,
-        cast(0 as double) as likely_revenue
-    from {{ ref('touchpoint_credits') }}
-    union all
+    select distinct customer_id from {{ ref('int_customers_joined') }}
+
+),
+
+ledger as (
+
     select
         credits.attribution_model,
         credits.conversion_type,
         credits.channel,
         credits.conversion_date as performance_date,
-        cast(0 as double) as conversions,
-        cast(0 as double) as new_customers,
-        cast(0 as double) as revenue,
-        credits.conversions as likely_conversions,
-        credits.revenue as likely_revenue
+        credits.conversions,
+        case when credits.is_first_of_customer then credits.conversions else 0 end
+            as new_customers,
+        credits.revenue,
+        case when joined.customer_id is null then credits.conversions else 0 end
+            as likely_conversions,
+        case when joined.customer_id is null then credits.revenue else 0 end as likely_revenue
     from {{ ref('touchpoint_credits') }} as credits
-    left join {{ ref('int_customers_joined') }} as joined
+    left join joined
         on credits.customer_id = joined.customer_id
-    where joined.customer_id is null
     union all
     select
         attribution_model,

@@ -36,7 +36,7 @@ unconverted as (
     select
         conversion_type,
         customer_id,
-        {{ join_words('channel', ' > ', 'position_from_end desc') }} as path,
+        {{ join_words('channel', ' > ', '-position_from_end') }} as path,
         count(*) as path_length
     from since_conversion
     group by conversion_type, customer_id

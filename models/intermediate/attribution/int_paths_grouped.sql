@@ -28,7 +28,7 @@ journeys as (
         conversion_type,
         'channel' as level,
         customer_id,
-        {{ hash_id('customer_id') }} as sampled_id,
+        cast(null as bigint) as sampled_id,
         path,
         path_length,
         cast(0 as double) as conversions,
@@ -46,7 +46,9 @@ unioned as (
         journeys.conversion_type,
         journeys.level,
         coalesce(
-            customers.sample_group, {{ sample_group('journeys.sampled_id') }}
+            customers.sample_group,
+            {{ sample_group('journeys.sampled_id') }},
+            {{ sample_group(hash_id('journeys.customer_id')) }}
         ) as sample_group,
         journeys.path,
         journeys.path_length,

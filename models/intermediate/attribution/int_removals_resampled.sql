@@ -17,45 +17,78 @@ with steps as (
 
 ),
 
+step_kinds as (
+
+    select distinct
+        conversion_type,
+        level,
+        markov_order,
+        from_id,
+        to_id,
+        from_state
+    from steps
+
+),
+
 -- what does not convert at all is no state of the chain turned round
-lost as (
+gained as (
 
     select
         removals.chain_id,
+        kinds.conversion_type,
+        kinds.level,
+        kinds.markov_order,
+        kinds.from_id,
+        kinds.to_id,
+        departures.departures_weighed,
+        visited.visits
+        * (
+            coalesce(next_states.visits, 0)
+            - coalesce(states.visits, 0) * departures.departures_weighed / departures.departures
+        ) as gain
+    from step_kinds as kinds
+    inner join {{ ref('int_channel_departures_counted') }} as departures
+        on
+            kinds.conversion_type = departures.conversion_type
+            and kinds.level = departures.level
+            and kinds.markov_order = departures.markov_order
+            and kinds.from_state = departures.from_state
+    inner join {{ ref('int_channel_removals') }} as removals
+        on
+            kinds.conversion_type = removals.conversion_type
+            and kinds.level = removals.level
+            and kinds.markov_order = removals.markov_order
+    inner join {{ ref('int_states_visited') }} as visited
+        on removals.chain_id = visited.chain_id and kinds.from_id = visited.state_id
+    left join {{ ref('int_states_converting') }} as states
+        on removals.chain_id = states.chain_id and kinds.from_id = states.state_id
+    left join {{ ref('int_states_converting') }} as next_states
+        on removals.chain_id = next_states.chain_id and kinds.to_id = next_states.state_id
+
+),
+
+lost as (
+
+    select
+        gained.chain_id,
         steps.sample_group,
         cast(
             sum(
                 cast(
-                    visited.visits
-                    * (
-                        coalesce(next_states.visits, 0)
-                        - coalesce(states.visits, 0)
-                        * departures.departures_weighed / departures.departures
-                    )
-                    * steps.transitions / departures.departures_weighed
+                    gained.gain * steps.transitions / gained.departures_weighed
                     as decimal(38, 20)
                 )
             ) as double
         ) as converted
-    from steps
-    inner join {{ ref('int_channel_departures_counted') }} as departures
+    from gained
+    inner join steps
         on
-            steps.conversion_type = departures.conversion_type
-            and steps.level = departures.level
-            and steps.markov_order = departures.markov_order
-            and steps.from_state = departures.from_state
-    inner join {{ ref('int_channel_removals') }} as removals
-        on
-            steps.conversion_type = removals.conversion_type
-            and steps.level = removals.level
-            and steps.markov_order = removals.markov_order
-    inner join {{ ref('int_states_visited') }} as visited
-        on removals.chain_id = visited.chain_id and steps.from_id = visited.state_id
-    left join {{ ref('int_states_converting') }} as states
-        on removals.chain_id = states.chain_id and steps.from_id = states.state_id
-    left join {{ ref('int_states_converting') }} as next_states
-        on removals.chain_id = next_states.chain_id and steps.to_id = next_states.state_id
-    group by removals.chain_id, steps.sample_group
+            gained.conversion_type = steps.conversion_type
+            and gained.level = steps.level
+            and gained.markov_order = steps.markov_order
+            and gained.from_id = steps.from_id
+            and gained.to_id = steps.to_id
+    group by gained.chain_id, steps.sample_group
 
 ),
 

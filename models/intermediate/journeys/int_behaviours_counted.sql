@@ -9,7 +9,7 @@ with acted as (
         acts.event_type,
         case when count(*) = 1 then 'once' when count(*) <= 3 then '2-3' else '4+' end as depth
     from {{ ref('int_journeys_followed') }} as followed
-    inner join {{ ref('int_acts_channelled') }} as acts
+    inner join {{ ref('int_stages_reached') }} as acts
         on
             followed.customer_id = acts.customer_id
             and followed.observed_until >= acts.occurred_at

@@ -1,7 +1,14 @@
 -- One row per event of a device and the session it belongs to. A session ends after half an hour
 -- of silence, with a new campaign, or after its longest length. Sessions belong to devices:
 -- a change of identity never changes a session.
-with touched as (
+with on_touched_streams as (
+
+    select * from {{ ref('int_events_unioned') }}
+    where {{ is_touched('stream_id', 'int_events_unioned') }}
+
+),
+
+touched as (
 
     select
         events.event_id,
@@ -13,7 +20,7 @@ with touched as (
             when events.channel <> 'direct'
                 then events.channel || '|' || coalesce(events.campaign_id, '')
         end as landing
-    from {{ ref('int_events_unioned') }} as events
+    from on_touched_streams as events
     left join {{ ref('int_events_repeated') }} as repeated
         on events.event_id = repeated.event_id
     where
@@ -23,7 +30,6 @@ with touched as (
         -- what is told of a person is no visit
         and coalesce(events.event_type, '')
         not in ('identity_link', 'identity_unlink', 'profile_update')
-        and {{ is_touched('events.stream_id', 'int_events_unioned') }}
 
 ),
 

@@ -1,18 +1,22 @@
 -- One row per act of a customer's first journey: up to the first purchase, signed contract or
 -- opportunity won, or all that they did.
-with staged as (
+with acts as (
+
+    {{ of_touched('int_acts_channelled', acts_channelled) }}
+
+),
+
+staged as (
 
     select
         acts.*,
         stages.stage_number,
         acts.touch_role = 'impression' as is_impression,
         acts.funnel_stage = 'purchase' and acts.touch_role = 'conversion' as is_conversion
-    from {{ ref('int_acts_channelled') }} as acts
+    from acts
     inner join {{ ref('funnel_stages') }} as stages
         on acts.funnel_stage = stages.funnel_stage
-    where
-        acts.customer_id <> 'unknown'
-        and {{ is_touched('acts.customer_id', 'int_customers_touched') }}
+    where acts.customer_id <> 'unknown'
 
 ),
 

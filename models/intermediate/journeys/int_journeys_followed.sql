@@ -6,7 +6,7 @@ with started as (
     select
         customer_id,
         min(occurred_at) + interval {{ var('behaviour_days') }} day as observed_until
-    from {{ ref('int_acts_channelled') }}
+    from {{ ref('int_stages_reached') }}
     where customer_id <> 'unknown' and touch_role in ('click', 'engagement', 'conversion')
     group by customer_id
 

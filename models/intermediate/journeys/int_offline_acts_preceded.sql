@@ -10,8 +10,12 @@ with online_touches as (
     from {{ ref('int_touchpoints_identified') }} as touchpoints
     left join {{ ref('channels') }} as channels
         on touchpoints.channel = channels.channel
-    -- a channel that the seed lacks keeps its name, and is online like most
-    where channels.channel is null or not channels.is_offline
+    where
+        -- a channel that the seed lacks keeps its name, and is online like most
+        (channels.channel is null or not channels.is_offline)
+        and touchpoints.customer_id in (
+            select acts.customer_id from {{ ref('int_offline_acts') }} as acts
+        )
     group by touchpoints.customer_id, touchpoints.touched_at
 
 ),

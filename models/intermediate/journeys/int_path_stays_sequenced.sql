@@ -9,9 +9,9 @@ with touches as (
         cast(non_conversions as decimal(28, 8)) as non_conversions,
         cast(revenue as decimal(28, 8)) as revenue,
         word as channel,
-        ordinal as touch_position,
-        lead(word) over (partition by conversion_type, path order by ordinal) as next_channel
-    from {{ unnest_words(ref('int_paths_counted'), 'path', ' > ') }} as words
+        word_before_1 as previous_channel,
+        ordinal as touch_position
+    from {{ unnest_words(ref('int_paths_counted'), 'path', ' > ', before=1) }} as words
     where level = 'channel'
 
 ),
@@ -24,16 +24,13 @@ stays as (
         conversions,
         non_conversions,
         revenue,
-        row_number() over (
-            partition by conversion_type, path order by touch_position desc
-        ) as stay_from_end,
+        row_number() over from_end as stay_from_end,
         channel,
-        lag(channel) over (
-            partition by conversion_type, path order by touch_position
-        ) as previous_channel,
-        next_channel
+        previous_channel,
+        lag(channel) over from_end as next_channel
     from touches
-    where channel is distinct from next_channel
+    where channel is distinct from previous_channel
+    window from_end as (partition by conversion_type, path order by touch_position desc)
 
 )
 

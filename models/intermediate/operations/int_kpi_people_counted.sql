@@ -5,7 +5,7 @@ with people as (
     select
         periods.*,
         touchpoints.customer_id,
-        count(distinct touchpoints.channel) > 1 as is_cross_channel,
+        min(touchpoints.channel) <> max(touchpoints.channel) as is_cross_channel,
         max(case when periods.channel in ('(all)', touchpoints.channel) then 1 else 0 end)
             as is_touched
     from {{ ref('int_kpi_periods') }} as periods

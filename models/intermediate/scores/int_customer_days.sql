@@ -14,6 +14,7 @@ with acts as (
         and customer_id <> 'unknown'
         and touch_role not in ('system', 'negative')
         and funnel_stage in ('awareness', 'interest', 'consideration', 'intent', 'loyalty')
+        and {{ is_touched('customer_id', 'int_customers_touched') }}
 
 ),
 
@@ -24,7 +25,9 @@ touches as (
         session_date as active_date,
         channel
     from {{ ref('sessions') }}
-    where customer_id <> 'unknown'
+    where
+        customer_id <> 'unknown'
+        and {{ is_touched('customer_id', 'int_customers_touched') }}
     union all
     select
         events.customer_id,
@@ -37,6 +40,7 @@ touches as (
         events.exclusion_reason is null
         and events.customer_id <> 'unknown'
         and events.session_id is null
+        and {{ is_touched('events.customer_id', 'int_customers_touched') }}
 
 ),
 

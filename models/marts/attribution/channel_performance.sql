@@ -13,11 +13,17 @@ with spent as (
 
 ),
 
+credited as (
+
+    select * from {{ ref('int_channel_credits_summed') }}
+
+),
+
 -- where nothing of a type happened its spend says nothing; of purchases that is bad news
 types as (
 
     select distinct conversion_type
-    from {{ ref('int_channel_credits_summed') }}
+    from credited
     where performance_date is not null
     union
     select 'purchase' as conversion_type
@@ -52,7 +58,7 @@ performed as (
         cast(coalesce(spent.spend, 0) as decimal(18, 4)) as spend,
         cast(coalesce(spent.impressions, 0) as bigint) as impressions,
         cast(coalesce(spent.clicks, 0) as bigint) as clicks
-    from {{ ref('int_channel_credits_summed') }} as credited
+    from credited
     full outer join spent_by_model as spent
         on
             credited.attribution_model = spent.attribution_model

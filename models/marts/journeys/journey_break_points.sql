@@ -2,29 +2,34 @@
 -- did, of those who came through there.
 with acts as (
 
-    select
-        *,
-        -- what they did last, be it that more was sent to them; of who did nothing, what was sent
-        row_number() over (
-            partition by customer_id order by is_impression asc, occurred_at desc, event_id desc
-        ) as act_from_end
-    from {{ ref('int_first_journeys_staged') }}
+    select * from {{ ref('int_first_journeys_staged') }}
     -- how these will end, nobody knows yet
     where journey_state <> 'open'
+
+),
+
+-- what they did last, be it that more was sent to them; of who did nothing, what was sent
+last_acts as (
+
+    select {{ max_by('event_id', '(not is_impression, occurred_at, event_id)') }} as event_id
+    from acts
+    where journey_state = 'broken_off'
+    group by customer_id
 
 ),
 
 counted as (
 
     select
-        channel,
-        event_type,
-        page,
-        count(distinct customer_id) as customers_passed,
-        count(case when journey_state = 'broken_off' and act_from_end = 1 then 1 end)
-            as customers_broken_off
+        acts.channel,
+        acts.event_type,
+        acts.page,
+        count(distinct acts.customer_id) as customers_passed,
+        count(last_acts.event_id) as customers_broken_off
     from acts
-    group by channel, event_type, page
+    left join last_acts
+        on acts.event_id = last_acts.event_id
+    group by acts.channel, acts.event_type, acts.page
 
 ),
 
