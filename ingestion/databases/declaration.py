@@ -19,6 +19,7 @@ from ingestion.manifest import (
     read_page,
 )
 from ingestion.secrets import named_secret
+from ingestion.sources.declared import SEEN_AT
 from ingestion.warehouse import Warehouse
 
 SETTINGS = ("connection", "time_zone", "tables")
@@ -26,7 +27,6 @@ OF_TABLES = ("table", "cursor", "overlap", "mode", "when_gone")
 OF_FILES = ("path", "format", "encoding", "separator", "header")
 OVERLAP = 600
 # When a snapshot saw a row change; the time of rows that tell none themselves.
-SEEN_AT = "_seen_at"
 CHANGED_AT = {"orders": "updated_at", "profiles": "occurred_at"}
 
 
@@ -130,5 +130,11 @@ def _when_gone(where: str, item: dict[str, Any], entry: DeclaredFile, mode: str)
         raise ManifestError(f"{where}: `when_gone` is no mapping")
     if fields and (mode != "snapshot" or entry.shape not in ("orders", "profiles")):
         raise ManifestError(f"{where}: `when_gone` is for snapshots of orders and profiles")
+    if fields and entry.shape == "orders" and entry.columns["updated_at"] != SEEN_AT:
+        raise ManifestError(
+            f"{where}: `when_gone` and a mapped `updated_at`: a deleted row keeps the time of its "
+            "last change, and would be told of that day. Leave `updated_at` out: the pull tells "
+            "the time"
+        )
     check_known(where, "mapped field", fields, entry.columns)
     return fields

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from ingestion.databases import TableError
-from ingestion.databases.declaration import CHANGED_AT, SEEN_AT, Table, read_tables
+from ingestion.databases.declaration import SEEN_AT, Table, read_tables
 from ingestion.databases.reading import Reader, Row, connect
 from ingestion.loading import Outcome, landed_rows, load_files
 from ingestion.pseudonyms import Pseudonymiser, configured_pseudonymiser
@@ -162,13 +162,8 @@ class _Pull:
                     yield self._key(row), row
 
     def _gone(self) -> dict[str, str]:
-        """What a deleted row says: it changed now, whenever it was last written."""
-        entry = self.table.entry
-        columns = entry.columns
+        columns = self.table.entry.columns
         mark = {columns[field]: value for field, value in self.table.when_gone.items()}
-        changed = columns.get(CHANGED_AT[entry.shape], SEEN_AT)
-        if not entry.time_format and [*columns.values()].count(changed) == 1:
-            mark[changed] = self.started
         return mark | {SEEN_AT: self.started}
 
     def _key(self, row: dict[str, Any]) -> bytes:

@@ -23,6 +23,8 @@ from ingestion.tags import tag_text
 from ingestion.variables import brand_time_zone
 
 PERSONAL_TYPES = (*SECRET, *HASHES)
+SEEN_AT = "_seen_at"
+"""The column in which a pull says when it saw a row: ISO 8601, whatever the table writes."""
 TIMES = ("occurred_at", "updated_at", "date")
 AMOUNTS = ("value", "amount", "unit_price", "refunded", "cost")
 COUNTS = ("quantity", "impressions", "clicks", "conversions", "non_conversions", "duration_seconds")
@@ -161,7 +163,8 @@ def _channel(text: str) -> str:
 def _utc(declared: DeclaredFile, text: str, name: str) -> str:
     """A time as UTC text; a ``date`` stays the day it names."""
     try:
-        parsed = _parsed_time(declared, text)
+        is_seen = declared.columns.get(name) == SEEN_AT
+        parsed = datetime.fromisoformat(text) if is_seen else _parsed_time(declared, text)
     except BadRecordError:
         raise
     except (ValueError, OverflowError) as error:

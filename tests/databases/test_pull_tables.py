@@ -27,7 +27,6 @@ from tests.databases.shop import (
 from tests.ingestion import wire
 
 PHONE = "13912345678"
-SNAPSHOT = "mode: snapshot, when_gone: {level: 注销}"
 
 
 def now() -> datetime:
@@ -165,22 +164,6 @@ def test_cut_short_before_the_cursor_moved_it_reads_again(
     # ids 0 to 3 are the overlap; six rows were landed before
     assert table.rows == 7
     assert (outcome.rows_read, outcome.rows_landed, outcome.rows_duplicate) == (13, 7, 6)
-
-
-def test_a_row_that_is_gone_changed_when_that_was_seen(
-    shop: Shop, warehouse: Warehouse, tmp_path: Path
-) -> None:
-    """Its own time of change is that of the last writing, which may lie months before."""
-    declaration = declare(tmp_path / "d", MEMBERS.replace("cursor: updated_at", SNAPSHOT))
-    shop.write(*(member(at, updated_at=datetime(2026, 7, 3, tzinfo=UTC)) for at in range(4)))
-    pull(warehouse, declaration)
-    began = now().replace(tzinfo=None)
-    shop.write(sa.delete(members).where(members.c.id == 2))
-    (table,), _ = pull(warehouse, declaration)
-    assert (table.rows, table.gone) == (0, 1)
-    times = {row["level"]: row["occurred_at"] for row in landed(warehouse)}
-    assert times["金卡"].startswith("2026-07-03")
-    assert datetime.fromisoformat(times["注销"]) >= began
 
 
 def test_a_snapshot_tells_changes_and_what_is_gone(

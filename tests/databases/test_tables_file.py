@@ -35,6 +35,10 @@ from tests.kafka.conftest import free_port
         (f"{HEAD}  - {{{POINTS}, when_gone: {{value: 0}}}}", "`when_gone` is for snapshots"),
         (f"{HEAD}  - {{{ORDERS.replace('{status: c', '{state: c')}}}", "unknown mapped field"),
         (
+            f"{HEAD}  - {{{ORDERS.replace('occurred_at: at', 'occurred_at: at, updated_at: up')}}}",
+            "Leave `updated_at` out: the pull tells",
+        ),
+        (
             f"{HEAD}  - {{{MEMBERS.replace('occurred_at: updated_at, ', '')}}}",
             "map `occurred_at` to the column of the last change",
         ),

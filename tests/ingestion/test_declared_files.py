@@ -361,6 +361,18 @@ def test_a_row_whose_key_is_empty_is_known_by_what_it_says(
     assert (len(wire.raw(warehouse, "declared")), outcome.rows_duplicate) == (4, 4)
 
 
+def test_when_a_row_of_a_database_was_seen_is_no_time_of_the_tables(tmp_path: Path) -> None:
+    columns = COLUMNS.replace("{", "{updated_at: _seen_at, ", 1)
+    manifest = wire.declare(tmp_path, entry("orders", f"{columns}\n    time_format: epoch_ms"))
+    (table,) = read_manifest(manifest)
+    row = {"at": "1783051200000", "id": 1, "amount": 5, "who": "c1"}
+    text = json.dumps(row | {"_seen_at": "2026-07-04T01:02:03+00:00"})
+    file = wire.landed_file("table.jsonl", text.encode())
+    (told,) = landed(list(declared.read(replace(table, format="messages"), file, PSEUDONYMISER)))
+    assert told["updated_at"] == "2026-07-04 01:02:03"
+    assert told["occurred_at"].startswith("2026-07-03")
+
+
 def test_a_row_of_a_database_needs_its_key(tmp_path: Path) -> None:
     manifest = wire.declare(tmp_path, entry("orders", f"{COLUMNS}\n    key: [id]", "table.jsonl"))
     (table,) = read_manifest(manifest)

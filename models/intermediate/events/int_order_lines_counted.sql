@@ -30,16 +30,15 @@ called_off as (
         replace_group,
         version_group,
         latest_paid_version,
-        min(cancelled_at) as cancelled_at
+        min(case when version > latest_paid_version then cancelled_at end) as cancelled_at
     from versions_ranked
-    where
-        order_kind = 'sale'
-        and order_status = 'cancelled'
-        and cancelled_at is not null
-        and version > latest_paid_version
+    where latest_version > latest_paid_version and version >= latest_paid_version
     group by source, replace_group, version_group, latest_paid_version
-    -- an order can be taken up again
-    having max(version) = max(latest_version)
+    having
+        -- an order can be taken up again
+        max(case when version = latest_version then order_status end) = 'cancelled'
+        and max(case when version = latest_paid_version then order_kind end) = 'sale'
+        and max(case when version > latest_paid_version then cancelled_at end) is not null
 
 ),
 
@@ -84,9 +83,10 @@ lines as (
         max(case when latest.is_called_off then 1 else 0 end) over of_order as is_paid_back,
         max(
             case
-                when latest.order_status <> 'cancelled' and not latest.is_called_off then 1 else 0
+                when latest.order_status <> 'cancelled' and not latest.is_called_off
+                    then latest.version
             end
-        ) over of_order as stays
+        ) over of_order as staying_version
     from latest
     left join {{ ref('int_identifier_sets_exploded') }} as sets
         on latest.identifier_set_id = sets.identifier_set_id and sets.strength_rank = 1
@@ -111,7 +111,7 @@ counted as (
         -- what an order is, the lines say that stay
         case
             when not is_called_off then order_status
-            when stays = 0 then 'refunded'
+            when staying_version is null then 'refunded'
         end as order_status,
         store_id,
         staff_id,
@@ -130,8 +130,19 @@ counted as (
     from lines
     where
         (not is_reported_by_event or report_number = 1)
-        -- a line that nobody paid for leaves an order of which others were
-        and (cancelled_at is null or (stays = 0 and is_paid_back = 0))
+        -- a line that nobody paid for leaves an order of which others were, if it has versions of
+        -- its own or is told beside them: told later it is the order that was called off
+        and not (
+            order_status = 'cancelled'
+            and coalesce(
+                version <= staying_version
+                or (
+                    cancelled_at is not null
+                    and (is_paid_back = 1 or staying_version is not null)
+                ),
+                false
+            )
+        )
 
 )
 
