@@ -27,6 +27,10 @@ files:
     key: [单号]
 """
 SHOP_HEADER = "客户,单号,下单,金额,状态,退款,更新"
+PROMISES = (
+    "assert_orders_hold_the_money_of_their_lines",
+    "assert_postings_of_a_conversion_sum_to_its_revenue",
+)
 MODELS = ("+conversions", "+conversion_postings", "+touchpoint_credits", "+orders")
 
 
@@ -147,6 +151,7 @@ def test_what_was_paid_and_is_called_off_is_paid_back_on_that_day(
     ]
     assert booked(tmp_path) == told
     assert credited(tmp_path) == [(sold, 0, True)]
+    worlds.dbt(tmp_path, "test", "--select", *PROMISES)
     statuses = "select source_order_id, order_status, net_revenue from marts.orders order by 1"
     assert query(tmp_path, statuses) == [("A", "refunded", 0), ("B", "cancelled", 0)]
     build(tmp_path, "--full-refresh", manifests=[manifest])

@@ -32,14 +32,17 @@ first_reports as (
 
 ),
 
--- a refund that came before its order waits for it
+-- a refund that came before its order waits for it; an order called off is its last paid version,
+-- less the lines that nobody paid for
 known_orders as (
 
-    select distinct
+    select
         source,
         source_order_id
     from {{ ref('int_order_lines_unioned') }}
     where order_status is not null
+    group by source, source_order_id
+    having max(cancelled_at) is null
 
 ),
 
@@ -84,12 +87,21 @@ line_sums as (
 order_sums as (
 
     select
-        source,
-        sum(case when order_kind = 'sale' then gross_revenue else -refunded_revenue end)
-            as gross_revenue,
-        sum(case when order_kind = 'sale' then refunded_revenue else 0 end) as refunded_revenue
-    from {{ ref('orders') }}
-    group by source
+        orders.source,
+        sum(
+            case
+                when orders.order_kind = 'sale' then orders.gross_revenue
+                else -orders.refunded_revenue
+            end
+        ) as gross_revenue,
+        sum(case when orders.order_kind = 'sale' then orders.refunded_revenue else 0 end)
+            as refunded_revenue
+    from {{ ref('orders') }} as orders
+    inner join known_orders
+        on
+            orders.source = known_orders.source
+            and orders.source_order_id = known_orders.source_order_id
+    group by orders.source
 
 )
 

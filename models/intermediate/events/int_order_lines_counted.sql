@@ -83,10 +83,9 @@ lines as (
         max(case when latest.is_called_off then 1 else 0 end) over of_order as is_paid_back,
         max(
             case
-                when latest.order_status <> 'cancelled' and not latest.is_called_off
-                    then latest.version
+                when latest.order_status <> 'cancelled' and not latest.is_called_off then 1 else 0
             end
-        ) over of_order as staying_version
+        ) over of_order as stays
     from latest
     left join {{ ref('int_identifier_sets_exploded') }} as sets
         on latest.identifier_set_id = sets.identifier_set_id and sets.strength_rank = 1
@@ -111,7 +110,7 @@ counted as (
         -- what an order is, the lines say that stay
         case
             when not is_called_off then order_status
-            when staying_version is null then 'refunded'
+            when stays = 0 then 'refunded'
         end as order_status,
         store_id,
         staff_id,
@@ -130,19 +129,8 @@ counted as (
     from lines
     where
         (not is_reported_by_event or report_number = 1)
-        -- a line that nobody paid for leaves an order of which others were, if it has versions of
-        -- its own or is told beside them: told later it is the order that was called off
-        and not (
-            order_status = 'cancelled'
-            and coalesce(
-                version <= staying_version
-                or (
-                    cancelled_at is not null
-                    and (is_paid_back = 1 or staying_version is not null)
-                ),
-                false
-            )
-        )
+        -- a line that nobody paid for leaves an order of which others were
+        and (cancelled_at is null or (stays = 0 and is_paid_back = 0))
 
 )
 

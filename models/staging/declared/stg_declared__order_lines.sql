@@ -91,8 +91,7 @@ renamed as (
             when orders.record_type = 'orders'
                 then
                     coalesce(orders.updated_at_utc, orders.occurred_at_utc)
-                    || ' ' || cast(orders.received_at as string)
-                    || case when orders.row_key is not null then ' ' || orders.event_id else '' end
+                    || ' ' || cast(orders.received_at as string) || ' ' || orders.event_id
             else 'reported'
         end as version,
         coalesce(orders.identifiers, '') as identifiers,
