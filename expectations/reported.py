@@ -26,6 +26,12 @@ REPORTS = Mart(
         "stood in what was published. Ask for one moment, one model and one type before adding "
         "anything up."
     ),
+    column_types={
+        **dict.fromkeys(("attribution_model", "conversion_type", "channel"), "varchar"),
+        "report_month": "date",
+        **dict.fromkeys(("conversions", "new_customers", "revenue", "spend"), "decimal(18, 4)"),
+        **dict.fromkeys(("reported_from", "reported_until"), "timestamp"),
+    },
     column_descriptions={
         "attribution_model": "The model (seed attribution_models)",
         "conversion_type": "What counted as a conversion (seed conversion_types)",
@@ -99,13 +105,7 @@ HISTORY = f"""
     from ended union all from standing union all from fresh
     order by all
 """
-EMPTY = """
-    create table past (
-        attribution_model varchar, conversion_type varchar, channel varchar, report_month date,
-        conversions decimal(18, 4), new_customers decimal(18, 4), revenue decimal(18, 4),
-        spend decimal(18, 4), reported_from timestamp, reported_until timestamp
-    )
-"""
+COLUMNS = ", ".join(f"{column} {kind}" for column, kind in REPORTS.column_types.items())
 COUNT = "select count(*) from read_parquet($1)"
 
 
@@ -141,7 +141,7 @@ def carry_reports(candidate: Path, batches: Iterable[Path], now: datetime) -> in
 
 def _past(connection: duckdb.DuckDBPyConnection, batches: Iterable[Path]) -> Path | None:
     """Make the table `past` of the newest history that can be read; where it lies."""
-    connection.execute(EMPTY)
+    connection.execute(f"create table past ({COLUMNS})")
     files = [file for batch in batches if (file := parquet_file(batch, REPORTS.name)).exists()]
     for file in files:
         try:

@@ -14,31 +14,8 @@ versions_ranked as (
         *,
         max(version) over (
             partition by source, replace_group, version_group
-        ) as latest_version,
-        max(case when paid_at is not null then version end) over (
-            partition by source, replace_group, version_group
-        ) as latest_paid_version
+        ) as latest_version
     from touched
-
-),
-
--- declared rows say when; of shops' orders the money that went back is told by refunds
-called_off as (
-
-    select
-        source,
-        replace_group,
-        version_group,
-        latest_paid_version,
-        min(case when version > latest_paid_version then cancelled_at end) as cancelled_at
-    from versions_ranked
-    where latest_version > latest_paid_version and version >= latest_paid_version
-    group by source, replace_group, version_group, latest_paid_version
-    having
-        -- an order can be taken up again
-        max(case when version = latest_version then order_status end) = 'cancelled'
-        and max(case when version = latest_paid_version then order_kind end) = 'sale'
-        and max(case when version > latest_paid_version then cancelled_at end) is not null
 
 ),
 
@@ -47,16 +24,16 @@ latest as (
     select
         versions_ranked.*,
         called_off.version_group is not null as is_called_off,
-        called_off.cancelled_at as called_off_at
+        called_off.called_off_at
     from versions_ranked
-    left join called_off
+    left join {{ ref('int_order_lines_called_off') }} as called_off
         on
             versions_ranked.source = called_off.source
             and versions_ranked.replace_group = called_off.replace_group
             and versions_ranked.version_group = called_off.version_group
     where
         versions_ranked.version
-        = coalesce(called_off.latest_paid_version, versions_ranked.latest_version)
+        = coalesce(called_off.paid_version, versions_ranked.latest_version)
 
 ),
 

@@ -25,9 +25,9 @@ versions as (
         counted.source_order_id,
         counted.version_group,
         lines.version,
-        false as is_counted,
         sum(lines.refunded_revenue) as refunded_revenue,
-        max(lines.refunded_at) as refunded_at
+        max(lines.refunded_at) as refunded_at,
+        false as is_counted
     from counted
     inner join {{ ref('int_order_lines_unioned') }} as lines
         on
@@ -43,14 +43,8 @@ versions as (
         lines.version
     union all
     select
-        source,
-        replace_group,
-        source_order_id,
-        version_group,
-        version,
-        true as is_counted,
-        refunded_revenue,
-        refunded_at
+        *,
+        true as is_counted
     from counted
 
 ),
@@ -59,18 +53,12 @@ versions as (
 standing as (
 
     select
-        source,
-        replace_group,
-        source_order_id,
-        version_group,
-        version,
-        is_counted,
-        refunded_at,
+        *,
         min(refunded_revenue) over (
             partition by source, replace_group, source_order_id, version_group
             order by version desc, is_counted desc
             rows between unbounded preceding and current row
-        ) as refunded_revenue
+        ) as standing_revenue
     from versions
 
 ),
@@ -79,8 +67,8 @@ added as (
 
     select
         *,
-        refunded_revenue - coalesce(
-            lag(refunded_revenue) over (
+        standing_revenue - coalesce(
+            lag(standing_revenue) over (
                 partition by source, replace_group, source_order_id, version_group
                 order by version, is_counted
             ),

@@ -16,17 +16,11 @@ credited as (
     select
         experiments.experiment_id,
         models.attribution_model,
-        experiments.channel,
-        experiments.conversion_type,
-        experiments.starts_on,
-        experiments.ends_on,
-        experiments.incremental_conversions,
-        experiments.standard_error,
         -- of days that the data do not reach, no model says anything
         case
             when
-                experiments.starts_on >= max(covered.first_day)
-                and experiments.ends_on <= max(covered.last_day)
+                max(experiments.starts_on) >= max(covered.first_day)
+                and max(experiments.ends_on) <= max(covered.last_day)
                 then
                     coalesce(
                         cast(sum(cast(performance.conversions as decimal(38, 15))) as double), 0
@@ -42,10 +36,7 @@ credited as (
             and experiments.conversion_type = performance.conversion_type
             and experiments.channel = performance.channel
             and performance.performance_date between experiments.starts_on and experiments.ends_on
-    group by
-        experiments.experiment_id, models.attribution_model, experiments.channel,
-        experiments.conversion_type, experiments.starts_on, experiments.ends_on,
-        experiments.incremental_conversions, experiments.standard_error
+    group by experiments.experiment_id, models.attribution_model
 
 ),
 
@@ -54,16 +45,10 @@ estimated as (
     select
         experiments.experiment_id,
         'effects' as attribution_model,
-        experiments.channel,
-        experiments.conversion_type,
-        experiments.starts_on,
-        experiments.ends_on,
-        experiments.incremental_conversions,
-        experiments.standard_error,
         case
             when
-                experiments.starts_on >= max(effects.first_day)
-                and experiments.ends_on <= max(effects.last_day)
+                max(experiments.starts_on) >= max(effects.first_day)
+                and max(experiments.ends_on) <= max(effects.last_day)
                 and max(effects.finding) <> 'too_few_conversions'
                 then cast(sum(cast(days.effect_conversions as decimal(38, 15))) as double)
         end as conversions_credited
@@ -76,10 +61,7 @@ estimated as (
         on
             effects.effect_id = days.effect_id
             and days.effect_date between experiments.starts_on and experiments.ends_on
-    group by
-        experiments.experiment_id, experiments.channel, experiments.conversion_type,
-        experiments.starts_on, experiments.ends_on, experiments.incremental_conversions,
-        experiments.standard_error
+    group by experiments.experiment_id
 
 ),
 
@@ -94,11 +76,22 @@ given as (
 compared as (
 
     select
-        *,
-        incremental_conversions / nullif(conversions_credited, 0) as calibration_factor,
-        abs(conversions_credited - incremental_conversions) <= 1.96 * standard_error
-            as is_within_error
+        given.experiment_id,
+        given.attribution_model,
+        experiments.channel,
+        experiments.conversion_type,
+        experiments.starts_on,
+        experiments.ends_on,
+        experiments.incremental_conversions,
+        experiments.standard_error,
+        given.conversions_credited,
+        experiments.incremental_conversions / nullif(given.conversions_credited, 0)
+            as calibration_factor,
+        abs(given.conversions_credited - experiments.incremental_conversions)
+        <= 1.96 * experiments.standard_error as is_within_error
     from given
+    inner join {{ ref('lift_experiments') }} as experiments
+        on given.experiment_id = experiments.experiment_id
 
 )
 
